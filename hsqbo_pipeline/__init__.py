@@ -1,0 +1,1 @@
+"""Keeps HubSpot and QuickBooks Online in step: extract, validate, match, plan, apply, report."""

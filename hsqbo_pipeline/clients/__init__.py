@@ -1,0 +1,1 @@
+"""HTTP to both systems; knows nothing of Dagster or DuckDB."""

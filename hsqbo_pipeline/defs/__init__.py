@@ -1,0 +1,1 @@
+"""Dagster, and the only package that imports it."""

@@ -1,0 +1,1 @@
+"""Reading: windows, paging to landing, loading the mirror, completeness."""

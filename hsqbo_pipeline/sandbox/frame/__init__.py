@@ -1,0 +1,1 @@
+"""What both simulated systems share: clock, traffic, faults, limits, switches, server."""
