@@ -57,8 +57,40 @@ class Switches:
     """Whether a payment associated with a billable invoice lowers its balance."""
     hs_unique_on_commerce: bool = True
     """Whether commerce objects may have unique properties."""
-    hs_search_lag_s: float = 10.0
+    hs_search_lag_s: float = 5.0
     """How long a change stays invisible to search, in seconds of the sandbox clock."""
+    hs_number_to_object_id_v4: bool = True
+    """Whether the v4 association paths answer `toObjectId` as a JSON number, as observed live."""
+    hs_number_to_object_id: bool = False
+    """The same for the date-based paths, which the published shapes type as string."""
+    hs_email_upsert_partial: bool = False
+    """Whether an upsert by e-mail with trace ids answers 207; harsher: one bad input refuses the batch."""
+    hs_search_total_capped: bool = False
+    """Whether `total` of a search stops at 10,000."""
+    hs_empty_is_null: bool = True
+    """Whether a requested property without value is answered as null; off: it is left out."""
+    hs_balance_settable_when_not_billable: bool = False
+    """Whether hs_balance_due of a non-billable invoice may be set; harsher: it is computed for every invoice."""
+    hs_void_is_final: bool = True
+    """Whether a voided invoice keeps that status for good."""
+    hs_finalised_editable: bool = False
+    """Whether the API may change lines, currency, contact and dates of an open, paid or voided billable invoice."""
+    hs_payments_need_processor: bool = False
+    """Whether creating payments over the API is refused (403) for want of a connected payment processor."""
+    hs_processor_payments_take_custom: bool = False
+    """Whether custom properties of a payment made by a processor may be written; harsher: nothing of it may."""
+    hs_line_item_changes_parent: bool = False
+    """Whether associating a line item with a second parent takes it from the first; off: it is refused."""
+    hs_api_invoice_source: str = "HubSpot"
+    """hs_invoice_source of an invoice made over the API; harsher: the value that a person's invoice carries."""
+    hs_retry_after: bool = False
+    """Whether a 429 carries Retry-After; it is documented for 477 alone."""
+    hs_per_10s: int = 100
+    """Requests a private app or service key may send in any 10 seconds: 100 Free and Starter, 190 above."""
+    hs_per_day: int = 250_000
+    """Requests a day, counted from midnight in the portal's time zone."""
+    hs_search_per_s: int = 5
+    """Searches a second for the whole account."""
 
     def change(self, values: Mapping[str, object]) -> None:
         """Set switches by name. Raises ValueError for an unknown name or a value of another kind."""
