@@ -204,6 +204,6 @@ CREATE TABLE verdicts (
 
 -- Who could be whose partner, among the due records of a run (made by match, read by plan).
 CREATE TABLE pairs (
-  entity VARCHAR NOT NULL, hubspot_id VARCHAR, quickbooks_id VARCHAR, kind VARCHAR NOT NULL,   -- linked | matched | single | ambiguous
+  entity VARCHAR NOT NULL, hubspot_id VARCHAR, quickbooks_id VARCHAR, kind VARCHAR NOT NULL,   -- linked | alias | matched | single | shared | ambiguous | claimed
   matched_by VARCHAR, candidates JSON
 );
