@@ -1,0 +1,159 @@
+"""Which HubSpot properties are read, and the ones that are the pipeline's own there.
+
+Definitions are in the shape the Properties API takes (`POST /crm/properties/{version}/{object}/batch/create`). A property
+with `hasUniqueValue` can be set so only at creation; objects that refuse it get a plain one and the link table carries the
+proof alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hsqbo_pipeline.model.fields import COMPANY_FIELDS, DEFAULTS, Field
+from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS, Entity
+
+GROUP: dict[str, Any] = {"name": "qbo_sync", "label": "QuickBooks sync", "displayOrder": -1}
+
+
+def _text(name: str, label: str, description: str, *, unique: bool = False) -> dict[str, Any]:
+    return {
+        "name": name,
+        "label": label,
+        "description": description,
+        "groupName": GROUP["name"],
+        "type": "string",
+        "fieldType": "text",
+        "hasUniqueValue": unique,
+        "formField": False,
+    }
+
+
+def _number(name: str, label: str, description: str) -> dict[str, Any]:
+    return {**_text(name, label, description), "type": "number", "fieldType": "number"}
+
+
+def _mark(of: str) -> dict[str, Any]:
+    return _text(
+        "qbo_id",
+        "QuickBooks id",
+        f"The QuickBooks {of} this record is kept in step with. Set by the sync; do not edit.",
+        unique=True,
+    )
+
+
+_ALIAS = _text(
+    "qbo_alias_of",
+    "QuickBooks id shared with",
+    "The QuickBooks customer this record bills to although another record is its main partner. Set by the sync.",
+)
+_BACKFILL = _text(
+    "qbo_backfill",
+    "Made by QuickBooks backfill",
+    "The run that made this record while loading history. Leave such records out of workflows that greet or bill people.",
+)
+
+OWN_PROPERTIES: dict[str, tuple[dict[str, Any], ...]] = {
+    "contacts": (_mark("customer"), _ALIAS, _BACKFILL),
+    "companies": (_mark("customer"), _ALIAS, _BACKFILL),
+    "products": (_mark("item"), _BACKFILL),
+    "invoices": (
+        _mark("invoice"),
+        _number("qbo_total", "QuickBooks total", "The invoice's total in QuickBooks, tax included."),
+        _number("qbo_tax", "QuickBooks tax", "The invoice's tax as QuickBooks has it."),
+        _number(
+            "qbo_balance_due", "QuickBooks balance due", "What the customer still owes on this invoice by the books."
+        ),
+        _number(
+            "qbo_credits_applied",
+            "QuickBooks credits applied",
+            "Credits, deposits and journal entries that lowered the balance; no money was received for them.",
+        ),
+        _text("qbo_job", "QuickBooks job", "The job or sub-customer the invoice is for in QuickBooks."),
+        _BACKFILL,
+    ),
+    "line_items": ({**_mark("invoice line"), "hasUniqueValue": False},),
+    "commerce_payments": (_mark("payment"), _BACKFILL),
+}
+
+# What a rule looks at beside the mapped fields, per object.
+_READ: dict[str, tuple[str, ...]] = {
+    "contacts": (
+        "createdate",
+        "lastmodifieddate",
+        "hs_additional_emails",
+        "hs_merged_object_ids",
+        "hs_calculated_merged_vids",
+        "hs_object_source",
+    ),
+    "companies": ("createdate", "hs_lastmodifieddate", "name", "domain", "hs_merged_object_ids", "hs_object_source"),
+    "products": ("createdate", "hs_lastmodifieddate", "hs_merged_object_ids", "recurringbillingfrequency"),
+    "deals": ("createdate", "hs_lastmodifieddate", "dealname"),
+    "invoices": (
+        "hs_createdate",
+        "hs_lastmodifieddate",
+        "hs_invoice_status",
+        "hs_invoice_billable",
+        "hs_invoice_source",
+        "hs_balance_due",
+        "hs_amount_paid",
+        "hs_subtotal",
+        "hs_title",
+        "hs_external_invoice_id",
+        "hs_merged_object_ids",
+    ),
+    "line_items": (
+        "createdate",
+        "hs_lastmodifieddate",
+        "name",
+        "description",
+        "quantity",
+        "price",
+        "amount",
+        "hs_sku",
+        "hs_product_id",
+        "discount",
+        "hs_discount_percentage",
+        "hs_total_discount",
+        "hs_tax_amount",
+        "hs_tax_rate_group_id",
+        "hs_line_item_currency_code",
+        "hs_position_on_quote",
+    ),
+    "taxes": ("hs_createdate", "hs_lastmodifieddate", "hs_label", "hs_type", "hs_value", "hs_sort_order"),
+    "commerce_payments": (
+        "hs_createdate",
+        "hs_lastmodifieddate",
+        "hs_latest_status",
+        "hs_processor_type",
+        "hs_payment_source_app",
+        "hs_payment_source_name",
+        "hs_refunds_amount",
+        "hs_fees_amount",
+        "hs_platform_fee",
+        "hs_payout_date",
+        "hs_internal_comment",
+        "hs_payment_id",
+    ),
+}
+
+_MAPPED: dict[str, tuple[Field, ...]] = {
+    "contacts": DEFAULTS[Entity.CUSTOMER],
+    "companies": COMPANY_FIELDS,
+    "products": DEFAULTS[Entity.PRODUCT],
+    "invoices": DEFAULTS[Entity.INVOICE],
+    "commerce_payments": DEFAULTS[Entity.PAYMENT],
+}
+
+
+def hubspot_properties(name: str, mapped: tuple[Field, ...] = (), further: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The properties to read of object `name`, sorted: mapped fields, what rules look at, our own and `further` ones.
+
+    `mapped` is the field map in force (`model.fields.field_map`); the defaults are always read as well, so that turning a
+    field on later finds its history here. `further` are properties that filters name.
+    """
+    if name not in HUBSPOT_OBJECTS:
+        raise ValueError(f"HubSpot object {name!r} is not read; known: {', '.join(HUBSPOT_OBJECTS)}")
+    wanted = set(_READ[name]) | set(further)
+    wanted |= {definition["name"] for definition in OWN_PROPERTIES.get(name, ())}
+    wanted |= {field.hubspot for field in (*_MAPPED.get(name, ()), *mapped) if field.hubspot}
+    return tuple(sorted(wanted))
