@@ -1,0 +1,218 @@
+"""A pair of master records: what each side gets, field by field, and the operations that write it.
+
+Contacts/customers and products/items follow the same rules here; what differs (the bodies on the wire, who is asked first)
+is in `core.customers` and `core.products`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hsqbo_pipeline.core.candidates import Candidate, label
+from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve, settled
+from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
+from hsqbo_pipeline.model.fields import Direction, Field, can_write, flows_to, too_long, values
+from hsqbo_pipeline.model.names import Entity, System
+from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction, StepId, Wave, operation_id
+
+# (fields that change, the record's current payload) -> the body in the API's own shape
+Body = Callable[[Mapping[str, str | None], Mapping[str, Any] | None], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Trade:
+    """How one entity is written: its objects, its wave, its bodies, and the rules that concern it."""
+
+    entity: Entity
+    wave: Wave
+    objects: Mapping[System, str]
+    fields: tuple[Field, ...]
+    direction: Direction
+    winner: str
+    first_link: str
+    field_winners: Mapping[str, str]
+    blank_overwrites: frozenset[str]
+    update_body: Mapping[System, Body]
+
+
+def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: Mapping[System, str]) -> Verdict:
+    """The verdict on a linked or matched pair. `closed` names the systems that a filter shuts for this pair, with the condition."""
+    rows = {side: found.row(side) for side in System}
+    texts = {side: values(rows[side], trade.fields) for side in System}
+    rules = [_field_rule(field, trade, rows, closed) for field in trade.fields]
+    outcomes = resolve(rules, texts[System.HUBSPOT], texts[System.QUICKBOOKS], found.baseline)
+    problem = _refused_length(found, trade, outcomes)
+    if problem is not None:
+        return problem
+    operations = tuple(_operations(found, trade, situation, outcomes))
+    code, slots = _code(outcomes)
+    settle = settled(outcomes, texts[System.HUBSPOT], texts[System.QUICKBOOKS], found.baseline)
+    return found.verdict(
+        code,
+        slots=slots,
+        reasons=tuple(_reasons(found, outcomes, closed)),
+        operations=operations,
+        settle={side.value: kept for side, kept in settle.items()},
+    )
+
+
+def _field_rule(field: Field, trade: Trade, rows: Mapping[System, Mapping[str, Any]], closed: Mapping[System, str]) -> FieldRule:
+    targets = frozenset(
+        side for side in System if side not in closed and flows_to(field, side, trade.direction) and can_write(field, side, rows[side])
+    )
+    return FieldRule(
+        name=field.name,
+        targets=targets,
+        winner=trade.field_winners.get(field.name, trade.winner),
+        blank_overwrites=field.name in trade.blank_overwrites,
+        create_only=field.create_only,
+        first_link=trade.first_link,
+    )
+
+
+def _refused_length(found: Candidate, trade: Trade, outcomes: Sequence[FieldVerdict]) -> Verdict | None:
+    for side in System:
+        written = {o.name: o.value for o in outcomes if o.outcome is Outcome.WRITE and o.to is side}
+        for field, longest in too_long([f for f in trade.fields if f.name in written], written, side):
+            return found.verdict("VAL_TOO_LONG", slots={"field": field.name, "n": longest, "side": side.value})
+    return None
+
+
+def _code(outcomes: Sequence[FieldVerdict]) -> tuple[str, dict[str, Any]]:
+    held = [o for o in outcomes if o.outcome is Outcome.HELD]
+    if held:
+        return "CONF_HELD", {"fields": ", ".join(o.name for o in held)}
+    fought = [o for o in outcomes if o.conflict and o.outcome is Outcome.WRITE]
+    if fought:
+        winner = fought[0].to.other.value if fought[0].to else ""
+        old = ", ".join(f"{o.name}: {o.loser}" for o in fought)
+        return "CONF_BOTH_CHANGED", {"fields": ", ".join(o.name for o in fought), "winner": winner, "old": old}
+    return "OPS_UNCHANGED", {}
+
+
+def _reasons(found: Candidate, outcomes: Sequence[FieldVerdict], closed: Mapping[System, str]) -> Iterable[Reason]:
+    drifted = [o.name for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith(("edited in", "differed"))]
+    if drifted:
+        yield Reason("REC_DRIFT", {"fields": ", ".join(drifted), "first_link": found.kind == "matched"})
+    for side, condition in closed.items():
+        yield Reason("FLT_CUSTOM", {"expr": condition, "side": side.value})
+
+
+def _operations(found: Candidate, trade: Trade, situation: Situation, outcomes: Sequence[FieldVerdict]) -> Iterable[Operation]:
+    hubspot = [o for o in outcomes if o.outcome is Outcome.WRITE and o.to is System.HUBSPOT]
+    quickbooks = [o for o in outcomes if o.outcome is Outcome.WRITE and o.to is System.QUICKBOOKS]
+    mark = situation.mark(found.id(System.QUICKBOOKS))
+    unmarked = found.row(System.HUBSPOT).get("mark") != mark
+    if found.kind == "matched" or hubspot or unmarked:
+        yield _update(found, trade, situation, System.HUBSPOT, hubspot, {"qbo_id": mark} if unmarked else {})
+    if quickbooks:
+        yield _update(found, trade, situation, System.QUICKBOOKS, quickbooks, {})
+
+
+def _update(
+    found: Candidate, trade: Trade, situation: Situation, target: System, writes: Sequence[FieldVerdict], extra: Mapping[str, Any]
+) -> Operation:
+    linking = found.kind == "matched" and target is System.HUBSPOT
+    source = target.other
+    row, payload = found.row(target), found.payloads[target]
+    changed = {o.name: o.value for o in writes}
+    body = {**(trade.update_body[target](changed, payload) if changed else {}), **extra}
+    step = Step(
+        number=1,
+        system=target,
+        object=trade.objects[target],
+        action=StepAction.UPDATE,
+        target=found.id(target),
+        version=row.get("version"),
+        body=body,
+        before=before(trade.fields, changed, target, payload),
+    )
+    action = Action.LINK if linking else Action.UPDATE
+    on_done: dict[str, Any] = {"link": link(found, trade, found.id(System.HUBSPOT), found.id(System.QUICKBOOKS))} if linking else {}
+    source_id = found.id(source)
+    return Operation(
+        operation_id=_operation_id(trade.entity, source, source_id, action, situation),
+        wave=trade.wave,
+        entity=trade.entity,
+        system=target,
+        action=action,
+        source_system=source,
+        source_id=source_id,
+        hubspot_id=found.ids[System.HUBSPOT],
+        quickbooks_id=found.ids[System.QUICKBOOKS],
+        label=label(row) or "",
+        steps=(step,) if body else (),
+        changes=tuple(FieldChange(o.name, o.loser or _now(found, trade, target, o.name), o.value, o.reason) for o in writes),
+        on_done=on_done,
+    )
+
+
+def _now(found: Candidate, trade: Trade, side: System, name: str) -> str | None:
+    return values(found.row(side), trade.fields).get(name)
+
+
+def before(fields: Sequence[Field], changed: Mapping[str, Any], target: System, payload: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What stands now in the places about to be written, by the API's own path: the writer looks again just before it writes."""
+    paths = {field.path(target) for field in fields if field.name in changed and not field.custom}
+    return {path: at_path(payload, target, path) for path in sorted(p for p in paths if p)}
+
+
+def at_path(payload: Mapping[str, Any] | None, system: System, path: str) -> str | None:
+    """The text at a HubSpot property or a dotted QuickBooks path."""
+    if payload is None:
+        return None
+    node: Any = payload.get("properties", {}) if system is System.HUBSPOT else payload
+    for part in [path] if system is System.HUBSPOT else path.split("."):
+        node = node.get(part) if isinstance(node, Mapping) else None
+    return None if node is None or node == "" else str(node)
+
+
+def link(found: Candidate, trade: Trade, hubspot_id: Any, quickbooks_id: Any, *, owner: System | None = None, matched_by: str | None = None) -> dict[str, Any]:
+    """The row of `links` that a success makes; ids may be markers."""
+    return {
+        "entity": trade.entity.value,
+        "hubspot_id": hubspot_id,
+        "quickbooks_id": quickbooks_id,
+        "role": "primary",
+        "hubspot_object": trade.objects[System.HUBSPOT],
+        "quickbooks_object": trade.objects[System.QUICKBOOKS],
+        "owner": (owner or System.QUICKBOOKS).value,
+        "matched_by": matched_by or found.matched_by or "key",
+    }
+
+
+def create_operation(
+    found: Candidate,
+    trade: Trade,
+    situation: Situation,
+    target: System,
+    body: Mapping[str, Any],
+    find: Mapping[str, Any],
+    changes: Mapping[str, str | None],
+) -> Operation:
+    """The creation of a master record on `target` from the record on the other side."""
+    source = target.other
+    source_id = found.id(source)
+    ids = {source: source_id, target: StepId(1).as_json()}
+    return Operation(
+        operation_id=_operation_id(trade.entity, source, source_id, Action.CREATE, situation),
+        wave=trade.wave,
+        entity=trade.entity,
+        system=target,
+        action=Action.CREATE,
+        source_system=source,
+        source_id=source_id,
+        hubspot_id=found.ids[System.HUBSPOT],
+        quickbooks_id=found.ids[System.QUICKBOOKS],
+        label=label(found.row(source)) or "",
+        steps=(Step(1, target, trade.objects[target], StepAction.CREATE, body, find=find),),
+        changes=tuple(FieldChange(name, None, text, "new") for name, text in changes.items() if text is not None),
+        on_done={"link": link(found, trade, ids[System.HUBSPOT], ids[System.QUICKBOOKS], owner=source, matched_by="created")},
+    )
+
+
+def _operation_id(entity: Entity, source: System, source_id: str, action: Action, situation: Situation) -> str:
+    sequence = situation.sequences.get((entity, source, source_id), 0)
+    return operation_id(situation.company.realm, entity, source, source_id, action.value, sequence)
