@@ -59,7 +59,7 @@ def oauth_tokens(
     refresh_token: SecretStr,
     clock: Clock = SYSTEM_CLOCK,
 ) -> OAuthTokens:
-    """Tokens kept in `token_file`. `account` is the realm (or portal); `refresh_token` the settings' own, may be empty."""
+    """Tokens kept in `token_file`. `account` is the realm or portal; `refresh_token` that of the settings, or empty."""
     store = TokenStore(token_file)
     return OAuthTokens(store, endpoint, realm=account, environment=environment, seed=refresh_token, clock=clock)
 

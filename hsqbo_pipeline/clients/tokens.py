@@ -137,7 +137,7 @@ class TokenStore:
             _sync_folder(self.path.parent)
         except OSError as exc:
             raise ConfigurationError(
-                f"The token file {self.path} cannot be written ({exc.strerror}). Free space or fix the folder's rights; "
+                f"The token file {self.path} cannot be written ({exc.strerror}). Free space or fix the rights; "
                 "the new login is not used until it is saved."
             ) from None
 

@@ -114,7 +114,7 @@ class Transport:
         self.limiter = limiter
         self.clock = clock
         self._dialect = dialect
-        self._tokens = tokens
+        self.tokens = tokens
         # A proxy of the machine is for the internet, never for loopback.
         self._http = httpx.AsyncClient(
             base_url=base_url, timeout=_TIMEOUT, transport=http, trust_env=not local, http1=True, http2=False
@@ -145,10 +145,10 @@ class Transport:
         return await repeated(attempt, self.clock)
 
     async def _attempt(self, call: Call, number: int) -> Answer:
-        token = await self._tokens.bearer()
+        token = await self.tokens.bearer()
         answer, fault = await self._exchange(call, token, repeat=number > 1)
         if answer.status == _UNAUTHORIZED:
-            token = await self._tokens.renewed(token)
+            token = await self.tokens.renewed(token)
             answer, fault = await self._exchange(call, token, repeat=True)
         if fault is None:
             self.counts.core_plus += call.core_plus
@@ -193,7 +193,7 @@ class Transport:
         request_id = self._dialect.request_id(response.headers)
         time = _time_of(response.headers, self.clock)
         answer = Answer(response.status_code, response.headers, response.content, data, time, request_id)
-        fault = self._dialect.judge(response.status_code, response.headers, data, call.subject, self._tokens.secrets())
+        fault = self._dialect.judge(response.status_code, response.headers, data, call.subject, self.tokens.secrets())
         if fault is None and (not readable or (data is None and response.status_code != httpx.codes.NO_CONTENT)):
             fault = Fault(REMOTE, response.status_code, "", "the answer is empty or no JSON")
         if fault is not None:

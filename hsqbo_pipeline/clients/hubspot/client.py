@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
+from urllib.parse import urlencode
 
 from hsqbo_pipeline.clients.hubspot import schema
 from hsqbo_pipeline.clients.hubspot.answers import (
@@ -21,7 +22,7 @@ from hsqbo_pipeline.clients.hubspot.answers import (
     WriteAnswer,
 )
 from hsqbo_pipeline.clients.hubspot.association_types import CATEGORY
-from hsqbo_pipeline.clients.hubspot.calls import BATCH, Calls, check_size
+from hsqbo_pipeline.clients.hubspot.calls import BATCH, FORM, Calls, check_size
 from hsqbo_pipeline.clients.hubspot.matching import key_of, write_answers
 from hsqbo_pipeline.clients.hubspot.paths import Paths
 from hsqbo_pipeline.clients.hubspot.reading import (
@@ -37,6 +38,7 @@ from hsqbo_pipeline.clients.limits import ASSOCIATIONS, SEARCH
 from hsqbo_pipeline.clients.pages import Page, Probe, Record
 from hsqbo_pipeline.clients.requests import RequestCounts
 from hsqbo_pipeline.clients.transport import Transport
+from hsqbo_pipeline.errors import AuthenticationError, RecordError
 
 BATCH_WITH_HISTORY = 50  # seen in the client's issue tracker: more is refused with HTTP 400
 ASSOCIATION_READS = 1000
@@ -189,6 +191,18 @@ class HubSpotClient:
     async def tax_rates(self) -> list[Record]:
         """The portal's tax rates (scope tax_rates.read; they cannot be made by API)."""
         return page_of(await self._calls.read("GET", self._paths.tax_rates(), "tax rates")).records
+
+    async def granted_scopes(self) -> frozenset[str] | None:
+        """What the token may do, by OAuth introspection; None where HubSpot does not tell for this kind of token."""
+        form = urlencode({"token": await self._transport.tokens.bearer(), "token_type_hint": "access_token"})
+        try:
+            answer = await self._calls.read(
+                "POST", self._paths.introspect(), "introspect", content=form.encode(), content_type=FORM
+            )
+        except (RecordError, AuthenticationError):
+            return None
+        scopes = answer.data.get("scopes") if isinstance(answer.data, dict) else None
+        return frozenset(str(scope) for scope in scopes) if isinstance(scopes, list) else None
 
     async def probe(self) -> Probe:
         """Whether HubSpot answers to our token, and as which portal. Raises what stands in the way."""
