@@ -1,8 +1,8 @@
 """Which HubSpot properties are read, and the ones that are the pipeline's own there.
 
-Definitions are in the shape the Properties API takes (`POST /crm/properties/{version}/{object}/batch/create`). A property
-with `hasUniqueValue` can be set so only at creation; objects that refuse it get a plain one and the link table carries the
-proof alone.
+Definitions are in the shape the Properties API takes (`POST /crm/properties/{version}/{object}/batch/create`). Whether
+values are unique is settled when a property is made; objects that refuse it get a plain one, and the link table
+carries the proof alone.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _ALIAS = _text(
 _BACKFILL = _text(
     "qbo_backfill",
     "Made by QuickBooks backfill",
-    "The run that made this record while loading history. Leave such records out of workflows that greet or bill people.",
+    "The run that made this record while loading history. Keep such records out of workflows that greet or bill.",
 )
 
 OWN_PROPERTIES: dict[str, tuple[dict[str, Any], ...]] = {
@@ -148,8 +148,8 @@ _MAPPED: dict[str, tuple[Field, ...]] = {
 def hubspot_properties(name: str, mapped: tuple[Field, ...] = (), further: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The properties to read of object `name`, sorted: mapped fields, what rules look at, our own and `further` ones.
 
-    `mapped` is the field map in force (`model.fields.field_map`); the defaults are always read as well, so that turning a
-    field on later finds its history here. `further` are properties that filters name.
+    `mapped` is the field map in force (`model.fields.field_map`); the defaults are always read as well, so that
+    turning a field on later finds its history here. `further` are properties that filters name.
     """
     if name not in HUBSPOT_OBJECTS:
         raise ValueError(f"HubSpot object {name!r} is not read; known: {', '.join(HUBSPOT_OBJECTS)}")
