@@ -108,7 +108,7 @@ def paused(found: Candidate, situation: Situation) -> Verdict | None:
         stone = found.stones[side]
         if stone is not None and found.kind not in ("linked", "alias"):
             code = "DEL_REMOTE_DELETED" if stone == "deleted" else "OPS_PAUSED_BY_USER"
-            return found.verdict(code, slots={"who": "undo" if stone == "undone" else stone, "date": "", "side": str(side.other)})
+            return found.verdict(code, slots={"who": "undo" if stone == "undone" else stone, "system": side.other.value})
     return None
 
 
@@ -118,7 +118,7 @@ def vanished(found: Candidate) -> Verdict | None:
         return None
     for side in System:
         if found.rows[side] is None and found.gone[side] is not None:
-            return found.verdict("DEL_REMOTE_DELETED", slots={"side": side.value, "id": found.ids[side]})
+            return found.verdict("DEL_REMOTE_DELETED", slots={"system": side.value, "id": found.ids[side]})
     return None
 
 
@@ -134,11 +134,11 @@ def rivalry(found: Candidate, shared_code: str, slots: Mapping[str, Any]) -> Ver
         *({"system": side.other.value, "id": taken["id"], "linked_to": taken["partner"]} for taken in claimed),
     )
     if found.kind == "shared":
-        return found.verdict(shared_code, slots={"n": len(twins) + 1, "ids": ", ".join([found.id(side), *twins]), **slots}, candidates=candidates)
+        return found.verdict(shared_code, slots={"count": len(twins) + 1, "candidates": [found.id(side), *twins], **slots}, candidates=candidates)
     if found.kind == "claimed":
         first = claimed[0]
-        return found.verdict("ID_LINK_CLAIMED", slots={"id": first["id"], "other": first["partner"]}, candidates=candidates)
-    return found.verdict("ID_AMBIGUOUS_MATCH", slots={"n": len(partners), "ids": ", ".join(partners)}, candidates=candidates)
+        return found.verdict("ID_LINK_CLAIMED", slots={"id": first["id"], "holder": first["partner"]}, candidates=candidates)
+    return found.verdict("ID_AMBIGUOUS_MATCH", slots={"count": len(partners), "candidates": list(partners)}, candidates=candidates)
 
 
 def also(verdict: Verdict, *reasons: Reason) -> Verdict:

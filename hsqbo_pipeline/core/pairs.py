@@ -76,28 +76,28 @@ def _refused_length(found: Candidate, trade: Trade, outcomes: Sequence[FieldVerd
     for side in System:
         written = {o.name: o.value for o in outcomes if o.outcome is Outcome.WRITE and o.to is side}
         for field, longest in too_long([f for f in trade.fields if f.name in written], written, side):
-            return found.verdict("VAL_TOO_LONG", slots={"field": field.name, "n": longest, "side": side.value})
+            return found.verdict("VAL_TOO_LONG", slots={"field": field.name, "limit": longest, "system": side.value})
     return None
 
 
 def _code(outcomes: Sequence[FieldVerdict]) -> tuple[str, dict[str, Any]]:
     held = [o for o in outcomes if o.outcome is Outcome.HELD]
     if held:
-        return "CONF_HELD", {"fields": ", ".join(o.name for o in held)}
+        return "CONF_HELD", {"fields": [o.name for o in held]}
     fought = [o for o in outcomes if o.conflict and o.outcome is Outcome.WRITE]
     if fought:
         winner = fought[0].to.other.value if fought[0].to else ""
-        old = ", ".join(f"{o.name}: {o.loser}" for o in fought)
-        return "CONF_BOTH_CHANGED", {"fields": ", ".join(o.name for o in fought), "winner": winner, "old": old}
+        losers = {o.name: o.loser for o in fought}
+        return "CONF_BOTH_CHANGED", {"fields": [o.name for o in fought], "winner": winner, "loser": losers}
     return "OPS_UNCHANGED", {}
 
 
 def _reasons(found: Candidate, outcomes: Sequence[FieldVerdict], closed: Mapping[System, str]) -> Iterable[Reason]:
     drifted = [o.name for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith(("edited in", "differed"))]
     if drifted:
-        yield Reason("REC_DRIFT", {"fields": ", ".join(drifted), "first_link": found.kind == "matched"})
+        yield Reason("REC_DRIFT", {"fields": drifted, "first_link": found.kind == "matched"})
     for side, condition in closed.items():
-        yield Reason("FLT_CUSTOM", {"expr": condition, "side": side.value})
+        yield Reason("FLT_CUSTOM", {"condition": condition, "system": side.value})
 
 
 def _operations(found: Candidate, trade: Trade, situation: Situation, outcomes: Sequence[FieldVerdict]) -> Iterable[Operation]:

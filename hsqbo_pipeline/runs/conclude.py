@@ -1,0 +1,246 @@
+"""After apply: every record in exactly one state, baselines moved where all was written, `due` emptied of what is settled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from hsqbo_pipeline.core.decisions import Situation
+from hsqbo_pipeline.core.tables import Row, Statements, insert, rows
+from hsqbo_pipeline.model.codes import CODES, Class, State, render
+from hsqbo_pipeline.model.fields import values
+from hsqbo_pipeline.model.names import TABLES, Entity, System
+from hsqbo_pipeline.model.operations import fingerprint
+from hsqbo_pipeline.runs.outcomes import EVENTS, Outcome, outcome
+
+SQL = Statements(Path(__file__).parent / "sql")
+
+
+def conclude(con: duckdb.DuckDBPyConnection, situation: Situation, plan_hash: str | None, blocked: Mapping[Entity, str]) -> dict[str, int]:
+    """Write `record_states` and what follows from them; returns the number of records per state.
+
+    `blocked` names the entities that were not evaluated, with the code that says why.
+    """
+    verdicts = SQL.rows(con, "outcomes", run_id=situation.run_id, plan_hash=plan_hash or "")
+    ends = [(verdict, outcome(verdict, plan_hash)) for verdict in verdicts]
+    made = _partners(con, situation)
+    for verdict, end in ends:
+        _complete_ids(verdict, end, made)
+    _clear_events(con, situation)
+    states = [_state_row(verdict, end, situation) for verdict, end in ends]
+    states += _rejected(con, situation)
+    for entity, code in blocked.items():
+        states += _blocked(con, entity, code, situation)
+    _replace_states(con, states, situation)
+    _keep_baselines(con, ends, situation)
+    _answer_due(con, ends, states, situation)
+    return {row["state"]: row["records"] for row in _totals(con)}
+
+
+def _partners(con: duckdb.DuckDBPyConnection, situation: Situation) -> dict[tuple[str, str, str], str]:
+    made: dict[tuple[str, str, str], str] = {}
+    for link in SQL.rows(con, "partners_made", run_id=situation.run_id):
+        made[(link["entity"], "hubspot", link["hubspot_id"])] = link["quickbooks_id"]
+        made[(link["entity"], "quickbooks", link["quickbooks_id"])] = link["hubspot_id"]
+    return made
+
+
+def _complete_ids(verdict: Row, end: Outcome, made: Mapping[tuple[str, str, str], str]) -> None:
+    """A record that got its partner in this run is told as the pair it now is."""
+    for side, other in (("hubspot", "quickbooks"), ("quickbooks", "hubspot")):
+        if verdict[f"{side}_id"] and not verdict[f"{other}_id"] and verdict["entity"] != Entity.PAYMENT:
+            verdict[f"{other}_id"] = made.get((verdict["entity"], side, verdict[f"{side}_id"]))
+    verdict["record_key"] = f"{verdict['entity']}:{verdict['hubspot_id'] or '-'}:{verdict['quickbooks_id'] or '-'}"
+
+
+def _clear_events(con: duckdb.DuckDBPyConnection, situation: Situation) -> None:
+    text = render("OPS_UNCHANGED")
+    SQL.run(con, "clear_events", events=list(EVENTS), run_id=situation.run_id, sentence=text.sentence, fix=text.fix)
+
+
+def _state_row(verdict: Row, end: Outcome, situation: Situation) -> Row:
+    text = render(end.code, **end.slots)
+    reasons = [{**reason, **render(reason["code"], **reason["slots"])._asdict()} for reason in json.loads(verdict["reasons"])]
+    return {
+        "record_key": verdict["record_key"],
+        "entity": verdict["entity"],
+        "hubspot_id": verdict["hubspot_id"],
+        "quickbooks_id": verdict["quickbooks_id"],
+        "state": end.state.value,
+        "class": end.klass.value,
+        "code": end.code,
+        "detail": end.detail,
+        "sentence": text.sentence,
+        "fix": text.fix,
+        "slots": json.dumps(end.slots, default=str),
+        "reasons": json.dumps(reasons, default=str),
+        "candidates": verdict["candidates"],
+        "label": verdict["label"],
+        "amount": verdict["amount"],
+        "currency": verdict["currency"],
+        "business_day": verdict["business_day"],
+        "owner": CODES[end.code].owner.value,
+        "source_system": verdict["source_system"],
+        "since_run": situation.run_id,
+        "since_at": situation.now,
+        "run_id": situation.run_id,
+        "evaluated_at": situation.now,
+        "payload_hash": payload_hash(verdict["operations"]) if end.refused else None,
+        "tries": 1 if end.refused else 0,
+    }
+
+
+def payload_hash(operations: Iterable[Mapping[str, Any]]) -> str:
+    """The content of what was refused: the same content is not sent again."""
+    return fingerprint([[op["action"], op["system"], json.loads(op["steps"]) if isinstance(op["steps"], str) else op["steps"]] for op in operations])
+
+
+def _rejected(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Row]:
+    found = []
+    for reject in SQL.rows(con, "rejected_states"):
+        slots = {"field": reject["field"], "value": reject["value"]}
+        ids = {"hubspot": reject["linked_hubspot"], "quickbooks": reject["linked_quickbooks"], reject["system"]: reject["id"]}
+        found.append(_plain_row(reject["entity"], ids, reject["code"], slots, reject["label"], situation))
+    return found
+
+
+def _blocked(con: duckdb.DuckDBPyConnection, entity: Entity, code: str, situation: Situation) -> list[Row]:
+    found = []
+    for waiting in SQL.rows(con, "waiting_rows", entity=entity.value):
+        ids = {"hubspot": None, "quickbooks": None, waiting["system"]: waiting["id"]}
+        row = _plain_row(entity.value, ids, code, {"object": entity.value}, None, situation)
+        found.append({**row, "state": State.BLOCKED.value, "class": Class.BLOCKED.value, "detail": "not tried"})
+    return found
+
+
+def _plain_row(
+    entity: str, ids: Mapping[str, str | None], code: str, slots: Mapping[str, Any], label: str | None, situation: Situation
+) -> Row:
+    verdict: Row = {
+        "record_key": f"{entity}:{ids['hubspot'] or '-'}:{ids['quickbooks'] or '-'}",
+        "entity": entity,
+        "hubspot_id": ids["hubspot"],
+        "quickbooks_id": ids["quickbooks"],
+        "code": code,
+        "slots": json.dumps(slots, default=str),
+        "reasons": "[]",
+        "candidates": "[]",
+        "label": label,
+        "amount": None,
+        "currency": None,
+        "business_day": None,
+        "source_system": None,
+        "operations": [],
+    }
+    return _state_row(verdict, outcome(verdict, None), situation)
+
+
+def _replace_states(con: duckdb.DuckDBPyConnection, states: list[Row], situation: Situation) -> None:
+    earlier = {row["record_key"]: row for row in rows(con, "SELECT record_key, code, since_run, since_at, payload_hash, tries FROM record_states")} if states else {}
+    for state in states:
+        before = earlier.get(state["record_key"])
+        if before is not None and before["code"] == state["code"]:
+            state["since_run"], state["since_at"] = before["since_run"], before["since_at"]
+        if before is not None and state["payload_hash"] and before["payload_hash"] == state["payload_hash"]:
+            state["tries"] = before["tries"] + 1
+    unique = {state["record_key"]: state for state in states}
+    con.execute("CREATE OR REPLACE TEMP TABLE incoming_states AS SELECT * FROM record_states LIMIT 0")
+    insert(con, "incoming_states", unique.values())
+    SQL.run(con, "clear_states")
+    insert(con, "record_states", unique.values(), replace=True)
+    history = [_history_row(state, situation) for state in unique.values()]
+    insert(con, "record_history", history)
+
+
+def _history_row(state: Row, situation: Situation) -> Row:
+    return {
+        "record_key": state["record_key"],
+        "run_id": situation.run_id,
+        "at_time": situation.now,
+        "entity": state["entity"],
+        "hubspot_id": state["hubspot_id"],
+        "quickbooks_id": state["quickbooks_id"],
+        "state": state["state"],
+        "code": state["code"],
+        "sentence": state["sentence"],
+        "action": state["detail"],
+    }
+
+
+def _keep_baselines(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]], situation: Situation) -> None:
+    """Both sides' values as evaluated; what was just written is taken as the other side stored it."""
+    from hsqbo_pipeline.model.fields import field_map
+
+    kept = []
+    for entity in Entity:
+        done = [v for v, end in ends if end.settled and v["settle"] and v["entity"] == entity and v["hubspot_id"] and v["quickbooks_id"]]
+        if not done:
+            continue
+        fields = field_map(entity, situation.rules)
+        current = _current_rows(con, entity, done)
+        for verdict in done:
+            kept.append(_baseline(verdict, current, fields, situation))
+    insert(con, "baselines", kept, replace=True)
+
+
+def _current_rows(con: duckdb.DuckDBPyConnection, entity: Entity, verdicts: list[Row]) -> dict[tuple[str, str], Row]:
+    wanted = {s.value: [v[f"{s.value}_id"] for v in verdicts] for s in System}
+    found: dict[tuple[str, str], Row] = {}
+    for side, ids in wanted.items():
+        table = TABLES[entity]
+        for row in rows(con, f"SELECT * FROM {table} WHERE system = $side AND id IN (SELECT unnest($ids))", {"side": side, "ids": ids}):
+            found[(side, row["id"])] = row
+    return found
+
+
+def _baseline(verdict: Row, current: Mapping[tuple[str, str], Row], fields: Any, situation: Situation) -> Row:
+    settle = json.loads(verdict["settle"])
+    written = {
+        (operation["system"], change["field"]) for operation in verdict["operations"] for change in json.loads(operation["changes"])
+    }
+    created = {operation["system"] for operation in verdict["operations"] if operation["action"] == "create"}
+    sides: dict[str, dict[str, Any]] = {}
+    for side in ("hubspot", "quickbooks"):
+        row = current.get((side, verdict[f"{side}_id"]))
+        answered = values(row, fields) if row else {}
+        sides[side] = {
+            name: answered.get(name, text) if side in created or (side, name) in written else text
+            for name, text in settle.get(side, {}).items()
+        }
+    return {
+        "entity": verdict["entity"],
+        "hubspot_id": verdict["hubspot_id"],
+        "quickbooks_id": verdict["quickbooks_id"],
+        "hubspot_fields": json.dumps(sides["hubspot"]),
+        "quickbooks_fields": json.dumps(sides["quickbooks"]),
+        "run_id": situation.run_id,
+    }
+
+
+def _answer_due(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]], states: list[Row], situation: Situation) -> None:
+    """Records that are in step or excluded leave `due`; everything else is looked at again next night, touched or not (N17)."""
+    prints = {entity: situation.rules.fingerprint(entity.value) for entity in Entity}
+    answered: dict[tuple[str, str, str], Row] = {}
+    for verdict, end in ends:
+        leaves = end.state in (State.IN_SYNC, State.EXCLUDED)
+        covered = {(side, found) for side, found in json.loads(verdict["covers"])}
+        covered |= {(side, verdict[f"{side}_id"]) for side in ("hubspot", "quickbooks") if verdict[f"{side}_id"]}
+        for side, found in covered:
+            answered[(verdict["entity"], side, found)] = {
+                "entity": verdict["entity"], "system": side, "id": found, "leaves": leaves, "evaluated": leaves,
+                "rules_hash": prints[Entity(verdict["entity"])],
+            }  # fmt: skip
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE answered (entity VARCHAR, system VARCHAR, id VARCHAR, leaves BOOLEAN, evaluated BOOLEAN, rules_hash VARCHAR)"
+    )
+    insert(con, "answered", answered.values())
+    SQL.run(con, "leave_due")
+    SQL.run(con, "mark_evaluated")
+
+
+def _totals(con: duckdb.DuckDBPyConnection) -> list[Row]:
+    return rows(con, "SELECT state, count(*)::INTEGER AS records FROM record_states WHERE entity <> 'connection' GROUP BY state")

@@ -1,0 +1,1 @@
+DELETE FROM record_states WHERE entity = 'connection'

@@ -1,0 +1,3 @@
+-- Some warnings tell of an event and hold for the run that saw it only; the record itself has been in step since.
+UPDATE record_states SET code = 'OPS_UNCHANGED', class = 'SKIPPED', detail = 'unchanged', sentence = $sentence, fix = $fix, reasons = '[]', slots = '{}'
+WHERE code IN (SELECT unnest($events)) AND run_id <> $run_id
