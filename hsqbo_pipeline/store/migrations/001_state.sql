@@ -17,14 +17,17 @@ CREATE TABLE reads (
 
 CREATE TABLE mirror_state (
   system VARCHAR NOT NULL, object VARCHAR NOT NULL, complete_since TIMESTAMPTZ, watermark TIMESTAMPTZ, read_at TIMESTAMPTZ, swept_at TIMESTAMPTZ,
+  properties VARCHAR[],      -- HubSpot: what the complete read asked for; asking for more makes the object incomplete
   PRIMARY KEY (system, object)
 );
 
--- The newest answer we hold for each record, as the API gave it (money stays text inside the JSON).
+-- The newest answer we hold for each record, as the API gave it; numbers with a fraction are text inside the JSON, because
+-- DuckDB's JSON reader would pass them through a binary float.
 CREATE TABLE mirror (
   system VARCHAR NOT NULL, object VARCHAR NOT NULL, id VARCHAR NOT NULL, version VARCHAR, created_at TIMESTAMPTZ, modified_at TIMESTAMPTZ,
   gone VARCHAR,              -- NULL, or 'archived', 'deleted', 'merged' as the other side told us
-  payload JSON NOT NULL, seen_run VARCHAR NOT NULL, PRIMARY KEY (system, object, id)
+  merged_into VARCHAR,       -- the id that answers for a merged record now
+  payload JSON NOT NULL, payload_hash UBIGINT, seen_run VARCHAR NOT NULL, PRIMARY KEY (system, object, id)
 );
 
 -- HubSpot's associations between mirrored records, both directions are stored as the API names them.
