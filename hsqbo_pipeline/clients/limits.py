@@ -33,13 +33,13 @@ class Window:
         self.period = period
         self._clock = clock
         self._in_flight = 0
-        self._answered: deque[float] = deque()
+        self._answered: deque[tuple[float, float]] = deque()  # when answered, when sent
         self._closed_until = 0.0
         self._turn = asyncio.Lock()
         self._freed = asyncio.Event()
 
-    async def acquire(self) -> None:
-        """Wait for a place, first come first served, and take it."""
+    async def acquire(self) -> float:
+        """Wait for a place, first come first served, and take it; gives the time of taking, which `release` wants."""
         async with self._turn:
             while (delay := self._delay()) != 0:
                 if delay is None:
@@ -48,30 +48,41 @@ class Window:
                 else:
                     await self._clock.sleep(delay)
             self._in_flight += 1
+            return self.now()
 
-    def release(self) -> None:
+    def release(self, taken: float) -> None:
         """The answer came (or never will): the place is free one period from now."""
         self._in_flight -= 1
-        self._answered.append(self._clock.monotonic())
+        self._answered.append((self.now(), taken))
         self._freed.set()
 
     def close_for(self, seconds: float) -> None:
         """Admit nobody for so long: the server said that the limit is reached, for everyone who shares it."""
-        self._closed_until = max(self._closed_until, self._clock.monotonic() + seconds)
+        self._closed_until = max(self._closed_until, self.now() + seconds)
+
+    def now(self) -> float:
+        """The window's own clock, in seconds."""
+        return self._clock.monotonic()
 
     @property
     def used(self) -> int:
         """Places taken at this moment."""
-        self._forget(self._clock.monotonic())
+        self._forget(self.now())
         return self._in_flight + len(self._answered)
 
+    @property
+    def surely_counted(self) -> int:
+        """Answered requests that the server must still be counting: sent within the last period."""
+        since = self.now() - self.period
+        return sum(taken > since for _, taken in self._answered)
+
     def _forget(self, now: float) -> None:
-        while self._answered and self._answered[0] + self.period + _MARGIN_S <= now:
+        while self._answered and self._answered[0][0] + self.period + _MARGIN_S <= now:
             self._answered.popleft()
 
     def _delay(self) -> float | None:
         """Seconds until a place may be free; 0: now; None: only an answer can free one."""
-        now = self._clock.monotonic()
+        now = self.now()
         if now < self._closed_until:
             return self._closed_until - now
         self._forget(now)
@@ -80,7 +91,7 @@ class Window:
             return 0
         if not self._answered:
             return None
-        leaves = self._answered[min(excess, len(self._answered) - 1)] + self.period + _MARGIN_S
+        leaves = self._answered[min(excess, len(self._answered) - 1)][0] + self.period + _MARGIN_S
         return max(leaves - now, 0.001)
 
 
@@ -97,6 +108,7 @@ class Limiter:
         self.general = tuple(general)
         self.special = dict(special)
         self._learns = learns
+        self._shared_until = 0.0
         self._concurrency = asyncio.Semaphore(concurrency)
         self.allowance: dict[str, int] = {}
 
@@ -105,12 +117,10 @@ class Limiter:
         """Hold a place in every window that counts this request while it is under way."""
         async with AsyncExitStack() as held:
             for window in (self.special[kind] for kind in kinds if kind in self.special):
-                await window.acquire()
-                held.callback(window.release)
+                held.callback(window.release, await window.acquire())
             await held.enter_async_context(self._concurrency)
             for window in self.general:
-                await window.acquire()
-                held.callback(window.release)
+                held.callback(window.release, await window.acquire())
             yield
 
     def throttled(self, seconds: float, kinds: Iterable[str]) -> None:
@@ -136,11 +146,20 @@ class Limiter:
         interval = _number(headers, "x-hubspot-ratelimit-interval-milliseconds")
         if interval:
             main.period = interval / 1000
-        others = max(0, most - left - main.used)
-        main.limit = max(1, most - others)
+        main.limit = max(1, most - self._others(main, most - left))
         self.allowance["per_interval"] = most
         if ASSOCIATIONS in self.special:
             self.special[ASSOCIATIONS].limit = _association_burst(most)
+
+    def _others(self, main: Window, counted: int) -> int:
+        """Requests of others among the `counted`. Once there surely are some, take the higher estimate for a period.
+
+        What we hold places for may be more than the server counts, so only an excess over that proves others.
+        """
+        now = main.now()
+        if counted > main.used:
+            self._shared_until = now + main.period
+        return max(0, counted - 1 - main.surely_counted) if now < self._shared_until else 0
 
 
 def _association_burst(most: int) -> int:

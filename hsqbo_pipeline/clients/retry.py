@@ -21,7 +21,7 @@ from hsqbo_pipeline.errors import HsqboError
 T = TypeVar("T")
 
 ATTEMPTS = 6
-_BACK_OFF = wait_exponential_jitter(initial=0.5, max=20, jitter=0.5)
+_BACK_OFF = wait_exponential_jitter(multiplier=0.5, max=20, jitter=0.5)
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 

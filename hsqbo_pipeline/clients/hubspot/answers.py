@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hsqbo_pipeline.clients.hubspot.association_types import type_json
 from hsqbo_pipeline.clients.pages import Page, Record
 from hsqbo_pipeline.errors import HsqboError
 
@@ -27,6 +28,16 @@ class CreateInput:
     properties: Properties
     associations: tuple[Association, ...] = ()
 
+    def as_json(self) -> Record:
+        """The input as `batch/create` takes it."""
+        return {
+            "properties": dict(self.properties),
+            "associations": [
+                {"to": {"id": made.to_id}, "types": [type_json(made.type_id)]} for made in self.associations
+            ],
+            "objectWriteTraceId": self.trace,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class UpdateInput:
@@ -36,6 +47,10 @@ class UpdateInput:
     id: str
     properties: Properties
 
+    def as_json(self) -> Record:
+        """The input as `batch/update` takes it."""
+        return {"id": self.id, "properties": dict(self.properties), "objectWriteTraceId": self.trace}
+
 
 @dataclass(frozen=True, slots=True)
 class UpsertInput:
@@ -44,6 +59,15 @@ class UpsertInput:
     trace: str
     value: str
     properties: Properties
+
+    def as_json(self, id_property: str) -> Record:
+        """The input as `batch/upsert` takes it."""
+        return {
+            "id": self.value,
+            "idProperty": id_property,
+            "properties": dict(self.properties),
+            "objectWriteTraceId": self.trace,
+        }
 
 
 @dataclass(frozen=True, slots=True)

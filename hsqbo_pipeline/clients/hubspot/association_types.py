@@ -59,6 +59,11 @@ COMPANY_TO_BILLING_CONTACT = 930
 BILLING_CONTACT_TO_COMPANY = 931
 
 
+def type_json(type_id: int) -> dict[str, str | int]:
+    """One of HubSpot's own types, as requests name it."""
+    return {"associationCategory": CATEGORY, "associationTypeId": type_id}
+
+
 def type_id(from_object: str, to_object: str) -> int:
     """The unlabelled type from one object to the other. Raises KeyError for a pair that HubSpot does not have."""
     return TYPE_IDS[from_object, to_object]

@@ -21,7 +21,7 @@ from hsqbo_pipeline.clients.hubspot.answers import (
     UpsertInput,
     WriteAnswer,
 )
-from hsqbo_pipeline.clients.hubspot.association_types import CATEGORY
+from hsqbo_pipeline.clients.hubspot.association_types import type_json
 from hsqbo_pipeline.clients.hubspot.calls import BATCH, FORM, Calls, check_size
 from hsqbo_pipeline.clients.hubspot.matching import key_of, write_answers
 from hsqbo_pipeline.clients.hubspot.paths import Paths
@@ -223,20 +223,7 @@ class HubSpotClient:
         Raises RecordError when HubSpot refused the batch as a whole (nothing was written), e.g. 409 for a contact whose
         e-mail exists; UncertainError when the answer was lost.
         """
-        body = [
-            {
-                "properties": dict(entry.properties),
-                "associations": [
-                    {
-                        "to": {"id": association.to_id},
-                        "types": [{"associationCategory": CATEGORY, "associationTypeId": association.type_id}],
-                    }
-                    for association in entry.associations
-                ],
-                "objectWriteTraceId": entry.trace,
-            }
-            for entry in inputs
-        ]
+        body = [entry.as_json() for entry in inputs]
         answer = await self._calls.write_batch(object_, "create", body)
         return write_answers(inputs, answer, unique)
 
@@ -246,10 +233,7 @@ class HubSpotClient:
         A record merged meanwhile answers under its survivor's id: compare `record["id"]` with what was asked. Raises as
         `batch_create`.
         """
-        body = [
-            {"id": entry.id, "properties": dict(entry.properties), "objectWriteTraceId": entry.trace}
-            for entry in inputs
-        ]
+        body = [entry.as_json() for entry in inputs]
         answer = await self._calls.write_batch(object_, "update", body)
         return write_answers(inputs, answer, None)
 
@@ -260,15 +244,7 @@ class HubSpotClient:
         """
         if len({key_of(id_property, entry.value) for entry in inputs}) != len(inputs):
             raise ValueError(f"two inputs of one upsert share a value of {id_property}")
-        body = [
-            {
-                "id": entry.value,
-                "idProperty": id_property,
-                "properties": dict(entry.properties),
-                "objectWriteTraceId": entry.trace,
-            }
-            for entry in inputs
-        ]
+        body = [entry.as_json(id_property) for entry in inputs]
         answer = await self._calls.write_batch(object_, "upsert", body)
         return write_answers(inputs, answer, id_property)
 
@@ -284,11 +260,7 @@ class HubSpotClient:
         """
         check_size(triples, ASSOCIATION_WRITES)
         inputs = [
-            {
-                "from": {"id": from_id},
-                "to": {"id": to_id},
-                "types": [{"associationCategory": CATEGORY, "associationTypeId": type_id}],
-            }
+            {"from": {"id": from_id}, "to": {"id": to_id}, "types": [type_json(type_id)]}
             for from_id, to_id, type_id in triples
         ]
         return await self._calls.write_associations(from_, to, "create", inputs)
