@@ -1,8 +1,8 @@
 """Which field of one side is which field of the other: the default map, and what the rules make of it.
 
-A `Field` is named after its column in the typed tables. Its HubSpot side is a property, its QuickBooks side a dotted path
-into the entity's JSON (`BillAddr.City`, `CurrencyRef.value`, `CustomField.2`). Everything that reads, compares or writes
-fields goes through this map, so a toggle or a direction set in the rules takes effect everywhere at once.
+A `Field` is named after its column in the typed tables. Its HubSpot side is a property, its QuickBooks side a dotted
+path into the entity's JSON (`BillAddr.City`, `CurrencyRef.value`, `CustomField.2`). Everything that reads, compares or
+writes fields goes through this map, so a toggle or a direction set in the rules takes effect everywhere at once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from enum import StrEnum
 from typing import Any
 
 from hsqbo_pipeline.model.names import Entity, System
+from hsqbo_pipeline.model.rules.custom_fields import CustomField
+from hsqbo_pipeline.model.rules.whole import Rules
+from hsqbo_pipeline.model.rules.words import DirectionWord as Direction
+from hsqbo_pipeline.model.rules.words import FieldSetting, Winner
 
 
 class Kind(StrEnum):
@@ -27,15 +31,6 @@ class Kind(StrEnum):
     DATE = "date"
     EMAIL = "email"
     PHONE = "phone"
-
-
-class Direction(StrEnum):
-    """Which way a field (or an object) flows."""
-
-    BOTH = "both"
-    TO_HUBSPOT = "quickbooks_to_hubspot"
-    TO_QUICKBOOKS = "hubspot_to_quickbooks"
-    OFF = "off"
 
 
 # HubSpot keeps single-line and multi-line text up to 65,536 characters.
@@ -50,8 +45,10 @@ class Field:
     """One mapped field.
 
     `create_only`: written when a record is made, never afterwards (N12). `read_only`: the systems on which it can't be
-    written. `direction`: None follows the object's. `compared_only`: read on both sides, written by its own rule (totals).
-    Lengths are in characters, None where the API states none.
+    written. `direction`: None follows the object's. `compared_only`: read on both sides, written by its own rule
+    (totals).
+    `winner` and `blank_overwrites`: None and False follow the object. Lengths are in characters, None where the API
+    states none.
     """
 
     name: str
@@ -62,6 +59,8 @@ class Field:
     quickbooks_max: int | None = None
     create_only: bool = False
     direction: Direction | None = None
+    winner: Winner | None = None
+    blank_overwrites: bool = False
     read_only: frozenset[System] = frozenset()
     compared_only: bool = False
     custom: bool = False
@@ -134,7 +133,7 @@ INVOICE_FIELDS: tuple[Field, ...] = (
         "qbo_balance_due",
         "Balance",
         Kind.MONEY,
-        direction=Direction.TO_HUBSPOT,
+        direction=Direction.QUICKBOOKS_TO_HUBSPOT,
         compared_only=True,
         **_NUMBER,
     ),
@@ -154,6 +153,74 @@ DEFAULTS: dict[Entity, tuple[Field, ...]] = {
     Entity.INVOICE: INVOICE_FIELDS,
     Entity.PAYMENT: PAYMENT_FIELDS,
 }
+
+
+# What QuickBooks' further fields hold, where it is no text without a stated length (from its entity pages).
+_QUICKBOOKS_KINDS: dict[str, tuple[Kind, int | None]] = {
+    "BillEmail.Address": (Kind.EMAIL, 100),
+    "Fax.FreeFormNumber": (Kind.PHONE, 30),
+    "Mobile.FreeFormNumber": (Kind.PHONE, 30),
+    "AlternatePhone.FreeFormNumber": (Kind.PHONE, 30),
+    "MiddleName": (Kind.TEXT, 100),
+    "Notes": (Kind.TEXT, 2000),
+    "PrintOnCheckName": (Kind.TEXT, 110),
+    "PurchaseDesc": (Kind.TEXT, 1000),
+    "ShipDate": (Kind.DATE, None),
+    "Suffix": (Kind.TEXT, 16),
+    "Title": (Kind.TEXT, 16),
+    "TrackingNum": (Kind.TEXT, 31),
+    "WebAddr.URI": (Kind.TEXT, 1000),
+}
+
+
+def field_map(entity: Entity, rules: Rules, *, automated_sales_tax: bool = False) -> tuple[Field, ...]:
+    """The fields of `entity` under these rules: what is switched off left out, directions set, custom mappings added.
+
+    In a company with automated sales tax a billing address decides the tax, so addresses flow out of QuickBooks only,
+    unless the rules give a direction for them on purpose (H14).
+    """
+    section = rules.of(entity)
+    settings: Mapping[str, FieldSetting] = getattr(section, "fields", {})
+    companies = entity is Entity.CUSTOMER and rules.customers.bill == "companies"
+    base = COMPANY_FIELDS if companies else DEFAULTS[entity]
+    kept = [_set(field, settings.get(field.name)) for field in base if _enabled(settings.get(field.name))]
+    if automated_sales_tax:
+        kept = [_outward(field) if field.name in ADDRESS_FIELDS else field for field in kept]
+    taken = {field.name for field in base}
+    added: Sequence[CustomField] = getattr(section, "custom_fields", ())
+    return (*kept, *(_custom_field(each, taken) for each in added))
+
+
+def _enabled(setting: FieldSetting | None) -> bool:
+    return setting is None or setting.enabled
+
+
+def _set(field: Field, setting: FieldSetting | None) -> Field:
+    if setting is None:
+        return field
+    return replace(field, direction=setting.direction, winner=setting.winner, blank_overwrites=setting.blank_overwrites)
+
+
+def _outward(field: Field) -> Field:
+    return field if field.direction is not None else replace(field, direction=Direction.QUICKBOOKS_TO_HUBSPOT)
+
+
+def _custom_field(added: CustomField, taken: set[str]) -> Field:
+    """A custom mapping goes by its property's name, unless that is the name of a field of the default map."""
+    kind, longest = _QUICKBOOKS_KINDS.get(added.quickbooks, (Kind.TEXT, None))
+    if added.quickbooks.startswith(CUSTOM_FIELD):
+        longest = QUICKBOOKS_CUSTOM_TEXT
+    return Field(
+        f"custom_{added.hubspot}" if added.hubspot in taken else added.hubspot,
+        added.hubspot,
+        added.quickbooks,
+        kind,
+        quickbooks_max=longest,
+        direction=added.direction,
+        winner=added.winner,
+        blank_overwrites=added.blank_overwrites,
+        custom=True,
+    )
 
 
 def canonical(kind: Kind, value: Any) -> str | None:
@@ -212,7 +279,7 @@ def _custom(value: Any) -> Mapping[str, Any]:
 
 
 def can_write(field: Field, system: System, row: Mapping[str, Any] | None = None) -> bool:
-    """Whether a change of `field` may be sent to `system` for the existing record `row` (None: the record is being made).
+    """Whether `field` may be sent to `system` for the existing record `row` (None: the record is being made).
 
     A HubSpot customer's company name belongs to the associated company where there is one; an inventory item's cost is
     QuickBooks' own bookkeeping (H24).
@@ -253,18 +320,5 @@ def flows_to(field: Field, system: System, of_object: Direction) -> bool:
     """Whether changes of `field` travel to `system`."""
     way = directed(field, of_object)
     return way is Direction.BOTH or way is (
-        Direction.TO_HUBSPOT if system is System.HUBSPOT else Direction.TO_QUICKBOOKS
-    )
-
-
-def quickbooks_owns_addresses(fields: Sequence[Field]) -> tuple[Field, ...]:
-    """The map of a company with automated sales tax: there a billing address decides the tax (H14), so it only flows out.
-
-    A direction that the rules set for an address field on purpose stays.
-    """
-    return tuple(
-        replace(field, direction=Direction.TO_HUBSPOT)
-        if field.name in ADDRESS_FIELDS and field.direction is None
-        else field
-        for field in fields
+        Direction.QUICKBOOKS_TO_HUBSPOT if system is System.HUBSPOT else Direction.HUBSPOT_TO_QUICKBOOKS
     )
