@@ -70,7 +70,9 @@ class Candidate:
 def label(row: Mapping[str, Any]) -> str | None:
     """What a person calls the record."""
     person = " ".join(part for part in (row.get("first_name"), row.get("last_name")) if part)
-    return row.get("display_name") or row.get("name") or row.get("company") or person or row.get("sku") or row.get("email")
+    return (
+        row.get("display_name") or row.get("name") or row.get("company") or person or row.get("sku") or row.get("email")
+    )
 
 
 def _day(row: Mapping[str, Any]) -> date | None:
@@ -90,7 +92,9 @@ def candidate(entity: Entity, row: Row) -> Candidate:
         matched_by=row["matched_by"],
         ids={side: row[f"{name}_id"] for side, name in both.items()},
         rows={side: row[name] if row[name] and row[name].get("id") else None for side, name in both.items()},
-        payloads={side: json.loads(row[f"{name}_payload"]) if row[f"{name}_payload"] else None for side, name in both.items()},
+        payloads={
+            side: json.loads(row[f"{name}_payload"]) if row[f"{name}_payload"] else None for side, name in both.items()
+        },
         baseline=baseline,
         stones={side: row[f"{name}_stone"] for side, name in both.items()},
         said=[*row["hubspot_said"], *row["quickbooks_said"]],
@@ -103,12 +107,16 @@ def paused(found: Candidate, situation: Situation) -> Verdict | None:
     """What a person has put aside stays aside: pauses until their day, tombstones until they are released."""
     for said in found.said:
         if said["verb"] == "pause" and (said["until"] is None or said["until"] >= situation.today):
-            return found.verdict("OPS_PAUSED_BY_USER", slots={"who": said["who"], "date": str(said["at"]), "why": said["why"] or ""})
+            return found.verdict(
+                "OPS_PAUSED_BY_USER", slots={"who": said["who"], "date": str(said["at"]), "why": said["why"] or ""}
+            )
     for side in System:
         stone = found.stones[side]
         if stone is not None and found.kind not in ("linked", "alias"):
             code = "DEL_REMOTE_DELETED" if stone == "deleted" else "OPS_PAUSED_BY_USER"
-            return found.verdict(code, slots={"who": "undo" if stone == "undone" else stone, "system": side.other.value})
+            return found.verdict(
+                code, slots={"who": "undo" if stone == "undone" else stone, "system": side.other.value}
+            )
     return None
 
 
@@ -134,11 +142,19 @@ def rivalry(found: Candidate, shared_code: str, slots: Mapping[str, Any]) -> Ver
         *({"system": side.other.value, "id": taken["id"], "linked_to": taken["partner"]} for taken in claimed),
     )
     if found.kind == "shared":
-        return found.verdict(shared_code, slots={"count": len(twins) + 1, "candidates": [found.id(side), *twins], **slots}, candidates=candidates)
+        return found.verdict(
+            shared_code,
+            slots={"count": len(twins) + 1, "candidates": [found.id(side), *twins], **slots},
+            candidates=candidates,
+        )
     if found.kind == "claimed":
         first = claimed[0]
-        return found.verdict("ID_LINK_CLAIMED", slots={"id": first["id"], "holder": first["partner"]}, candidates=candidates)
-    return found.verdict("ID_AMBIGUOUS_MATCH", slots={"count": len(partners), "candidates": list(partners)}, candidates=candidates)
+        return found.verdict(
+            "ID_LINK_CLAIMED", slots={"id": first["id"], "holder": first["partner"]}, candidates=candidates
+        )
+    return found.verdict(
+        "ID_AMBIGUOUS_MATCH", slots={"count": len(partners), "candidates": list(partners)}, candidates=candidates
+    )
 
 
 def also(verdict: Verdict, *reasons: Reason) -> Verdict:

@@ -57,9 +57,13 @@ def resolve(
     return [_field(rule, hubspot.get(rule.name), quickbooks.get(rule.name), baseline) for rule in fields]
 
 
-def _field(rule: FieldRule, hubspot: str | None, quickbooks: str | None, baseline: Mapping[System, Values] | None) -> FieldVerdict:
+def _field(
+    rule: FieldRule, hubspot: str | None, quickbooks: str | None, baseline: Mapping[System, Values] | None
+) -> FieldVerdict:
     if rule.create_only or hubspot == quickbooks:
-        return FieldVerdict(rule.name, Outcome.AGREED, "same on both sides" if hubspot == quickbooks else "written at creation only")
+        return FieldVerdict(
+            rule.name, Outcome.AGREED, "same on both sides" if hubspot == quickbooks else "written at creation only"
+        )
     now = {System.HUBSPOT: hubspot, System.QUICKBOOKS: quickbooks}
     if baseline is None or rule.name not in baseline[System.HUBSPOT] or rule.name not in baseline[System.QUICKBOOKS]:
         return _first_link(rule, now)
@@ -97,7 +101,9 @@ def _both_changed(rule: FieldRule, now: Mapping[System, str | None]) -> FieldVer
         target = next(iter(rule.targets))
         if now[target.other] is None and not rule.blank_overwrites:
             return FieldVerdict(rule.name, Outcome.KEPT, "a blank does not overwrite")
-        return FieldVerdict(rule.name, Outcome.WRITE, f"{target.other} feeds this field", target, now[target.other], now[target], True)
+        return FieldVerdict(
+            rule.name, Outcome.WRITE, f"{target.other} feeds this field", target, now[target.other], now[target], True
+        )
     if not rule.targets:
         return FieldVerdict(rule.name, Outcome.KEPT, "not written in either direction")
     return _by_winner(rule, now, conflict=True)
@@ -113,7 +119,9 @@ def _by_winner(rule: FieldRule, now: Mapping[System, str | None], *, conflict: b
         return FieldVerdict(rule.name, Outcome.KEPT, "a blank does not overwrite", conflict=conflict)
     if target not in rule.targets:
         return FieldVerdict(rule.name, Outcome.KEPT, f"{winner} wins, but does not feed this field")
-    return FieldVerdict(rule.name, Outcome.WRITE, f"both sides changed; {winner} wins", target, now[winner], now[target], conflict)
+    return FieldVerdict(
+        rule.name, Outcome.WRITE, f"both sides changed; {winner} wins", target, now[winner], now[target], conflict
+    )
 
 
 def settled(

@@ -39,7 +39,9 @@ def match(con: duckdb.DuckDBPyConnection, entity: Entity, situation: Situation) 
         match_payments(con, situation)
     else:
         _match_by_key(con, entity, situation)
-    kinds = con.execute("SELECT kind, count(*) FROM pairs WHERE entity = $entity GROUP BY kind ORDER BY kind", {"entity": entity}).fetchall()
+    kinds = con.execute(
+        "SELECT kind, count(*) FROM pairs WHERE entity = $entity GROUP BY kind ORDER BY kind", {"entity": entity}
+    ).fetchall()
     return {str(kind): int(number) for kind, number in kinds}
 
 

@@ -13,12 +13,20 @@ from typing import Any
 from hsqbo_pipeline.core.candidates import Candidate, label
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve, settled
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
-from hsqbo_pipeline.model.fields import Direction, Field, can_write, flows_to, too_long, values
-from hsqbo_pipeline.model.names import Entity, System
+from hsqbo_pipeline.model.fields import (
+    Field,
+    can_write,
+    field_map,
+    flows_to,
+    too_long,
+    values,
+)
+from hsqbo_pipeline.model.names import OBJECTS, Entity, System
 from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction, StepId, Wave, operation_id
+from hsqbo_pipeline.model.rules import DirectionWord as Direction
 
-# (fields that change, the record's current payload) -> the body in the API's own shape
-Body = Callable[[Mapping[str, str | None], Mapping[str, Any] | None], dict[str, Any]]
+# (fields that change, the record's current payload, the mapped fields) -> the body in the API's own shape
+Body = Callable[[Mapping[str, str | None], Mapping[str, Any] | None, Sequence[Field]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -32,9 +40,32 @@ class Trade:
     direction: Direction
     winner: str
     first_link: str
-    field_winners: Mapping[str, str]
-    blank_overwrites: frozenset[str]
     update_body: Mapping[System, Body]
+
+    def sends(self, source: System) -> bool:
+        """Whether records of `source` may be made on the other side."""
+        return self.direction in (Direction.BOTH, Direction(f"{source.value}_to_{source.other.value}"))
+
+
+def trade_of(
+    entity: Entity, wave: Wave, situation: Situation, bodies: Mapping[System, Body], hubspot_object: str | None = None
+) -> Trade:
+    """How the rules of this connection treat an entity."""
+    rules = situation.rules.of(entity)
+    fields = field_map(entity, situation.rules, automated_sales_tax=situation.company.automated_sales_tax)
+    return Trade(
+        entity=entity,
+        wave=wave,
+        objects={
+            System.HUBSPOT: hubspot_object or OBJECTS[entity][System.HUBSPOT],
+            System.QUICKBOOKS: OBJECTS[entity][System.QUICKBOOKS],
+        },
+        fields=fields,
+        direction=Direction(rules.direction.value) if rules.enabled else Direction.OFF,
+        winner=rules.winner.value,
+        first_link=situation.rules.first_link,
+        update_body=bodies,
+    )
 
 
 def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: Mapping[System, str]) -> Verdict:
@@ -58,15 +89,19 @@ def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: M
     )
 
 
-def _field_rule(field: Field, trade: Trade, rows: Mapping[System, Mapping[str, Any]], closed: Mapping[System, str]) -> FieldRule:
+def _field_rule(
+    field: Field, trade: Trade, rows: Mapping[System, Mapping[str, Any]], closed: Mapping[System, str]
+) -> FieldRule:
     targets = frozenset(
-        side for side in System if side not in closed and flows_to(field, side, trade.direction) and can_write(field, side, rows[side])
+        side
+        for side in System
+        if side not in closed and flows_to(field, side, trade.direction) and can_write(field, side, rows[side])
     )
     return FieldRule(
         name=field.name,
         targets=targets,
-        winner=trade.field_winners.get(field.name, trade.winner),
-        blank_overwrites=field.name in trade.blank_overwrites,
+        winner=(field.winner or trade.winner),
+        blank_overwrites=field.blank_overwrites,
         create_only=field.create_only,
         first_link=trade.first_link,
     )
@@ -100,7 +135,9 @@ def _reasons(found: Candidate, outcomes: Sequence[FieldVerdict], closed: Mapping
         yield Reason("FLT_CUSTOM", {"condition": condition, "system": side.value})
 
 
-def _operations(found: Candidate, trade: Trade, situation: Situation, outcomes: Sequence[FieldVerdict]) -> Iterable[Operation]:
+def _operations(
+    found: Candidate, trade: Trade, situation: Situation, outcomes: Sequence[FieldVerdict]
+) -> Iterable[Operation]:
     hubspot = [o for o in outcomes if o.outcome is Outcome.WRITE and o.to is System.HUBSPOT]
     quickbooks = [o for o in outcomes if o.outcome is Outcome.WRITE and o.to is System.QUICKBOOKS]
     mark = situation.mark(found.id(System.QUICKBOOKS))
@@ -112,13 +149,18 @@ def _operations(found: Candidate, trade: Trade, situation: Situation, outcomes: 
 
 
 def _update(
-    found: Candidate, trade: Trade, situation: Situation, target: System, writes: Sequence[FieldVerdict], extra: Mapping[str, Any]
+    found: Candidate,
+    trade: Trade,
+    situation: Situation,
+    target: System,
+    writes: Sequence[FieldVerdict],
+    extra: Mapping[str, Any],
 ) -> Operation:
     linking = found.kind == "matched" and target is System.HUBSPOT
     source = target.other
     row, payload = found.row(target), found.payloads[target]
     changed = {o.name: o.value for o in writes}
-    body = {**(trade.update_body[target](changed, payload) if changed else {}), **extra}
+    body = {**(trade.update_body[target](changed, payload, trade.fields) if changed else {}), **extra}
     step = Step(
         number=1,
         system=target,
@@ -130,7 +172,9 @@ def _update(
         before=before(trade.fields, changed, target, payload),
     )
     action = Action.LINK if linking else Action.UPDATE
-    on_done: dict[str, Any] = {"link": link(found, trade, found.id(System.HUBSPOT), found.id(System.QUICKBOOKS))} if linking else {}
+    on_done: dict[str, Any] = (
+        {"link": link(found, trade, found.id(System.HUBSPOT), found.id(System.QUICKBOOKS))} if linking else {}
+    )
     source_id = found.id(source)
     return Operation(
         operation_id=_operation_id(trade.entity, source, source_id, action, situation),
@@ -144,7 +188,9 @@ def _update(
         quickbooks_id=found.ids[System.QUICKBOOKS],
         label=label(row) or "",
         steps=(step,) if body else (),
-        changes=tuple(FieldChange(o.name, o.loser or _now(found, trade, target, o.name), o.value, o.reason) for o in writes),
+        changes=tuple(
+            FieldChange(o.name, o.loser or _now(found, trade, target, o.name), o.value, o.reason) for o in writes
+        ),
         on_done=on_done,
     )
 
@@ -153,7 +199,9 @@ def _now(found: Candidate, trade: Trade, side: System, name: str) -> str | None:
     return values(found.row(side), trade.fields).get(name)
 
 
-def before(fields: Sequence[Field], changed: Mapping[str, Any], target: System, payload: Mapping[str, Any] | None) -> dict[str, Any]:
+def before(
+    fields: Sequence[Field], changed: Mapping[str, Any], target: System, payload: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """What stands now in the places about to be written, by the API's own path: the writer looks again just before it writes."""
     paths = {field.path(target) for field in fields if field.name in changed and not field.custom}
     return {path: at_path(payload, target, path) for path in sorted(p for p in paths if p)}
@@ -169,7 +217,15 @@ def at_path(payload: Mapping[str, Any] | None, system: System, path: str) -> str
     return None if node is None or node == "" else str(node)
 
 
-def link(found: Candidate, trade: Trade, hubspot_id: Any, quickbooks_id: Any, *, owner: System | None = None, matched_by: str | None = None) -> dict[str, Any]:
+def link(
+    found: Candidate,
+    trade: Trade,
+    hubspot_id: Any,
+    quickbooks_id: Any,
+    *,
+    owner: System | None = None,
+    matched_by: str | None = None,
+) -> dict[str, Any]:
     """The row of `links` that a success makes; ids may be markers."""
     return {
         "entity": trade.entity.value,
@@ -209,7 +265,9 @@ def create_operation(
         label=label(found.row(source)) or "",
         steps=(Step(1, target, trade.objects[target], StepAction.CREATE, body, find=find),),
         changes=tuple(FieldChange(name, None, text, "new") for name, text in changes.items() if text is not None),
-        on_done={"link": link(found, trade, ids[System.HUBSPOT], ids[System.QUICKBOOKS], owner=source, matched_by="created")},
+        on_done={
+            "link": link(found, trade, ids[System.HUBSPOT], ids[System.QUICKBOOKS], owner=source, matched_by="created")
+        },
     )
 
 

@@ -20,7 +20,9 @@ from hsqbo_pipeline.runs.outcomes import EVENTS, Outcome, outcome
 SQL = Statements(Path(__file__).parent / "sql")
 
 
-def conclude(con: duckdb.DuckDBPyConnection, situation: Situation, plan_hash: str | None, blocked: Mapping[Entity, str]) -> dict[str, int]:
+def conclude(
+    con: duckdb.DuckDBPyConnection, situation: Situation, plan_hash: str | None, blocked: Mapping[Entity, str]
+) -> dict[str, int]:
     """Write `record_states` and what follows from them; returns the number of records per state.
 
     `blocked` names the entities that were not evaluated, with the code that says why.
@@ -29,7 +31,7 @@ def conclude(con: duckdb.DuckDBPyConnection, situation: Situation, plan_hash: st
     ends = [(verdict, outcome(verdict, plan_hash)) for verdict in verdicts]
     made = _partners(con, situation)
     for verdict, end in ends:
-        _complete_ids(verdict, end, made)
+        _complete_ids(verdict, made)
     _clear_events(con, situation)
     states = [_state_row(verdict, end, situation) for verdict, end in ends]
     states += _rejected(con, situation)
@@ -37,7 +39,7 @@ def conclude(con: duckdb.DuckDBPyConnection, situation: Situation, plan_hash: st
         states += _blocked(con, entity, code, situation)
     _replace_states(con, states, situation)
     _keep_baselines(con, ends, situation)
-    _answer_due(con, ends, states, situation)
+    _answer_due(con, ends, situation)
     return {row["state"]: row["records"] for row in _totals(con)}
 
 
@@ -49,7 +51,7 @@ def _partners(con: duckdb.DuckDBPyConnection, situation: Situation) -> dict[tupl
     return made
 
 
-def _complete_ids(verdict: Row, end: Outcome, made: Mapping[tuple[str, str, str], str]) -> None:
+def _complete_ids(verdict: Row, made: Mapping[tuple[str, str, str], str]) -> None:
     """A record that got its partner in this run is told as the pair it now is."""
     for side, other in (("hubspot", "quickbooks"), ("quickbooks", "hubspot")):
         if verdict[f"{side}_id"] and not verdict[f"{other}_id"] and verdict["entity"] != Entity.PAYMENT:
@@ -64,7 +66,9 @@ def _clear_events(con: duckdb.DuckDBPyConnection, situation: Situation) -> None:
 
 def _state_row(verdict: Row, end: Outcome, situation: Situation) -> Row:
     text = render(end.code, **end.slots)
-    reasons = [{**reason, **render(reason["code"], **reason["slots"])._asdict()} for reason in json.loads(verdict["reasons"])]
+    reasons = [
+        {**reason, **render(reason["code"], **reason["slots"])._asdict()} for reason in json.loads(verdict["reasons"])
+    ]
     return {
         "record_key": verdict["record_key"],
         "entity": verdict["entity"],
@@ -96,14 +100,23 @@ def _state_row(verdict: Row, end: Outcome, situation: Situation) -> Row:
 
 def payload_hash(operations: Iterable[Mapping[str, Any]]) -> str:
     """The content of what was refused: the same content is not sent again."""
-    return fingerprint([[op["action"], op["system"], json.loads(op["steps"]) if isinstance(op["steps"], str) else op["steps"]] for op in operations])
+    return fingerprint(
+        [
+            [op["action"], op["system"], json.loads(op["steps"]) if isinstance(op["steps"], str) else op["steps"]]
+            for op in operations
+        ]
+    )
 
 
 def _rejected(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Row]:
     found = []
     for reject in SQL.rows(con, "rejected_states"):
         slots = {"field": reject["field"], "value": reject["value"]}
-        ids = {"hubspot": reject["linked_hubspot"], "quickbooks": reject["linked_quickbooks"], reject["system"]: reject["id"]}
+        ids = {
+            "hubspot": reject["linked_hubspot"],
+            "quickbooks": reject["linked_quickbooks"],
+            reject["system"]: reject["id"],
+        }
         found.append(_plain_row(reject["entity"], ids, reject["code"], slots, reject["label"], situation))
     return found
 
@@ -118,7 +131,12 @@ def _blocked(con: duckdb.DuckDBPyConnection, entity: Entity, code: str, situatio
 
 
 def _plain_row(
-    entity: str, ids: Mapping[str, str | None], code: str, slots: Mapping[str, Any], label: str | None, situation: Situation
+    entity: str,
+    ids: Mapping[str, str | None],
+    code: str,
+    slots: Mapping[str, Any],
+    label: str | None,
+    situation: Situation,
 ) -> Row:
     verdict: Row = {
         "record_key": f"{entity}:{ids['hubspot'] or '-'}:{ids['quickbooks'] or '-'}",
@@ -140,7 +158,14 @@ def _plain_row(
 
 
 def _replace_states(con: duckdb.DuckDBPyConnection, states: list[Row], situation: Situation) -> None:
-    earlier = {row["record_key"]: row for row in rows(con, "SELECT record_key, code, since_run, since_at, payload_hash, tries FROM record_states")} if states else {}
+    earlier = (
+        {
+            row["record_key"]: row
+            for row in rows(con, "SELECT record_key, code, since_run, since_at, payload_hash, tries FROM record_states")
+        }
+        if states
+        else {}
+    )
     for state in states:
         before = earlier.get(state["record_key"])
         if before is not None and before["code"] == state["code"]:
@@ -177,7 +202,11 @@ def _keep_baselines(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcom
 
     kept = []
     for entity in Entity:
-        done = [v for v, end in ends if end.settled and v["settle"] and v["entity"] == entity and v["hubspot_id"] and v["quickbooks_id"]]
+        done = [
+            v
+            for v, end in ends
+            if end.settled and v["settle"] and v["entity"] == entity and v["hubspot_id"] and v["quickbooks_id"]
+        ]
         if not done:
             continue
         fields = field_map(entity, situation.rules)
@@ -192,7 +221,11 @@ def _current_rows(con: duckdb.DuckDBPyConnection, entity: Entity, verdicts: list
     found: dict[tuple[str, str], Row] = {}
     for side, ids in wanted.items():
         table = TABLES[entity]
-        for row in rows(con, f"SELECT * FROM {table} WHERE system = $side AND id IN (SELECT unnest($ids))", {"side": side, "ids": ids}):
+        for row in rows(
+            con,
+            f"SELECT * FROM {table} WHERE system = $side AND id IN (SELECT unnest($ids))",
+            {"side": side, "ids": ids},
+        ):
             found[(side, row["id"])] = row
     return found
 
@@ -200,7 +233,9 @@ def _current_rows(con: duckdb.DuckDBPyConnection, entity: Entity, verdicts: list
 def _baseline(verdict: Row, current: Mapping[tuple[str, str], Row], fields: Any, situation: Situation) -> Row:
     settle = json.loads(verdict["settle"])
     written = {
-        (operation["system"], change["field"]) for operation in verdict["operations"] for change in json.loads(operation["changes"])
+        (operation["system"], change["field"])
+        for operation in verdict["operations"]
+        for change in json.loads(operation["changes"])
     }
     created = {operation["system"] for operation in verdict["operations"] if operation["action"] == "create"}
     sides: dict[str, dict[str, Any]] = {}
@@ -221,9 +256,11 @@ def _baseline(verdict: Row, current: Mapping[tuple[str, str], Row], fields: Any,
     }
 
 
-def _answer_due(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]], states: list[Row], situation: Situation) -> None:
+def _answer_due(
+    con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]], situation: Situation
+) -> None:
     """Records that are in step or excluded leave `due`; everything else is looked at again next night, touched or not (N17)."""
-    prints = {entity: situation.rules.fingerprint(entity.value) for entity in Entity}
+    prints = {entity: situation.rules.fingerprint(entity) for entity in Entity}
     answered: dict[tuple[str, str, str], Row] = {}
     for verdict, end in ends:
         leaves = end.state in (State.IN_SYNC, State.EXCLUDED)
@@ -243,4 +280,6 @@ def _answer_due(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]],
 
 
 def _totals(con: duckdb.DuckDBPyConnection) -> list[Row]:
-    return rows(con, "SELECT state, count(*)::INTEGER AS records FROM record_states WHERE entity <> 'connection' GROUP BY state")
+    return rows(
+        con, "SELECT state, count(*)::INTEGER AS records FROM record_states WHERE entity <> 'connection' GROUP BY state"
+    )
