@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hsqbo_pipeline.sandbox.hubspot.crm import Crm
-from hsqbo_pipeline.sandbox.hubspot.kinds import KINDS
+from hsqbo_pipeline.sandbox.hubspot.kinds import KINDS, Kind
 from hsqbo_pipeline.sandbox.hubspot.objects_api import kind_of, need
 from hsqbo_pipeline.sandbox.hubspot.refusals import not_found
 from hsqbo_pipeline.sandbox.hubspot.reply import Reply
@@ -61,7 +61,7 @@ class AccountApi:
         rows = []
         for kind in KINDS.values():
             usage = sum(not each.hubspot_defined for each in self._crm.stores[kind.name].definitions.live())
-            rows.append(_usage(kind.type_id, kind.label, usage, limit))
+            rows.append(_usage(kind, usage, limit))
         total, overall = sum(row["usage"] for row in rows), limit * len(rows)
         return Reply(
             200,
@@ -75,10 +75,7 @@ class AccountApi:
 
     def records(self, _: Request) -> Reply:
         """How many records each object type has, and may have."""
-        rows = [
-            _usage(kind.type_id, kind.label, len(self._crm.stores[kind.name].live), _RECORD_LIMIT)
-            for kind in KINDS.values()
-        ]
+        rows = [_usage(kind, len(self._crm.stores[kind.name].live), _RECORD_LIMIT) for kind in KINDS.values()]
         custom = {"byObjectType": [], "overallLimit": 0, "overallPercentage": 0.0, "overallUsage": 0}
         return Reply(200, {"hubspotDefinedObjectTypes": rows, "customObjectTypes": custom})
 
@@ -97,11 +94,11 @@ class AccountApi:
         return Reply(200, _pipeline())
 
 
-def _usage(type_id: str, label: str, usage: int, limit: int) -> dict[str, Any]:
+def _usage(kind: Kind, usage: int, limit: int) -> dict[str, Any]:
     return {
-        "objectTypeId": type_id,
-        "singularLabel": label,
-        "pluralLabel": f"{label}s",
+        "objectTypeId": kind.type_id,
+        "singularLabel": kind.label,
+        "pluralLabel": kind.name.replace("_", " ").capitalize(),
         "usage": usage,
         "limit": limit,
         "percentage": usage / limit,

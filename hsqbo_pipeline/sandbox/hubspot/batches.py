@@ -167,7 +167,7 @@ def _run(
     amounts.refresh(crm)
     results = []
     for each, (record, new) in zip(sent, records, strict=True):
-        row = rendering.written(crm, kind, record, writing.properties_of(each))
+        row = rendering.written(crm, kind, record, writing.properties_of(each), new=new)
         results.append({**row, "new": new} if tell_new else row)
     crm.shuffle.shuffle(results)
     return (207 if errors else success), answer(crm, started, results, errors)

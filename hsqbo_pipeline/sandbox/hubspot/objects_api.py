@@ -78,7 +78,7 @@ class ObjectsApi:
         properties = writing.properties_of(body)
         record = writing.create(self._crm, kind.name, properties, links, request.actor)
         amounts.refresh(self._crm)
-        answer = rendering.written(self._crm, kind.name, record, properties)
+        answer = rendering.written(self._crm, kind.name, record, properties, new=True)
         return Reply(201, answer, headers={"Location": f"{request.path}/{record.id}"})
 
     def update(self, request: Request) -> Reply:
@@ -88,7 +88,7 @@ class ObjectsApi:
         record = self._one(request, kind)
         writing.update(self._crm, kind.name, record, properties, request.actor)
         amounts.refresh(self._crm)
-        return Reply(200, rendering.written(self._crm, kind.name, record, properties))
+        return Reply(200, rendering.written(self._crm, kind.name, record, properties, new=False))
 
     def archive(self, request: Request) -> Reply:
         """Into the recycle bin; an unknown id is no error."""

@@ -60,10 +60,9 @@ def body(crm: Crm, kind: str, record: Record, names: list[str], history: Sequenc
     return answer
 
 
-def written(crm: Crm, kind: str, record: Record, sent: Iterable[str]) -> dict[str, Any]:
+def written(crm: Crm, kind: str, record: Record, sent: Iterable[str], *, new: bool) -> dict[str, Any]:
     """A record as the answer to a write shows it: what was sent and, of a new record, all that HubSpot set beside."""
-    fresh = record.history is None
-    names = [*record.values(), *sent] if fresh else sent
+    names = [*record.values(), *sent] if new else sent
     return body(crm, kind, record, wanted_names(crm.stores[kind], list(names) or ["hs_object_id"]))
 
 
