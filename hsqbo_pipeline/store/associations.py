@@ -103,7 +103,11 @@ class StagedAssociations:
 
 
 def replace(
-    con: duckdb.DuckDBPyConnection, run_id: str, from_object: str, to_object: str, found: Iterable[tuple[str, Iterable[Tie]]]
+    con: duckdb.DuckDBPyConnection,
+    run_id: str,
+    from_object: str,
+    to_object: str,
+    found: Iterable[tuple[str, Iterable[Tie]]],
 ) -> int:
     """Everything that records of `from_object` are associated with, for the ids in `found`."""
     with StagedAssociations(con, from_object) as staged:

@@ -43,7 +43,8 @@ def run_lock(
 ) -> Iterator[Holder | None]:
     """Hold `data/run.lock` during the block; yields who died holding it, None after an orderly end.
 
-    A lock that another run holds is waited for up to `wait_for` seconds. Raises PipelineError OPS_OTHER_RUN naming the holder then.
+    A lock that another run holds is waited for up to `wait_for` seconds. Then raises PipelineError OPS_OTHER_RUN, which
+    names the holder.
     """
     data.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(data / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o644)

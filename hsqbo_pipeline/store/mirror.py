@@ -91,7 +91,10 @@ def mark_gone(
     """Note that records are gone; the ids for which that was news. Records never mirrored are no concern."""
     if not records:
         return []
-    rows = {gone.id: {"id": gone.id, "gone": gone.why, "merged_into": gone.merged_into, "modified_at": gone.at} for gone in records}
+    rows = {
+        gone.id: {"id": gone.id, "gone": gone.why, "merged_into": gone.merged_into, "modified_at": gone.at}
+        for gone in records
+    }
     with registered(con, "gone_records", pa.Table.from_pylist(list(rows.values()), schema=_GONE)):
         found = SQL.rows(con, "mirror_mark_gone", system=system, object=name, run_id=run_id)
     ids = [row["id"] for row in found]

@@ -1,8 +1,8 @@
 """Records on their way into the mirror: kept beside it until their read is complete, then merged in one transaction.
 
-Staging spills to a temporary table, so a read of any size stays in bounded memory. The answers are split into rows once,
-here; numbers with a fraction become text inside the JSON, because DuckDB's JSON reader passes numbers through a binary
-float (it reads 100.00 as 100.0 and 12345678901234567.89 as something else).
+Staging spills to a temporary table, so a read of any size stays in bounded memory. The answers are split into rows
+once, here; numbers with a fraction become text inside the JSON, because DuckDB's JSON reader passes numbers through a
+binary float (it reads 100.00 as 100.0 and 12345678901234567.89 as something else).
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Staging:
         return Loaded(len(self.ids), changed)
 
     def vanished(self) -> list[str]:
-        """Live mirror rows of the object that were not staged: after a complete read, what the other side has no more."""
+        """Live mirror rows of the object that were not staged: after a complete read, what the other side lost."""
         with registered(self.con, "staged_ids", pa.table({"id": pa.array(sorted(self.ids), pa.string())})):
             found = SQL.rows(self.con, "mirror_vanished", system=self.system, object=self.name)
         return [row["id"] for row in found]
@@ -179,9 +179,7 @@ def moment(text: object) -> datetime | None:
 def _hubspot_times(record: Record) -> tuple[datetime | None, datetime | None]:
     properties = record.get("properties") or {}
     created = record.get("createdAt") or properties.get("createdate") or properties.get("hs_createdate")
-    modified = (
-        record.get("updatedAt") or properties.get("hs_lastmodifieddate") or properties.get("lastmodifieddate")
-    )
+    modified = record.get("updatedAt") or properties.get("hs_lastmodifieddate") or properties.get("lastmodifieddate")
     return moment(created), moment(modified)
 
 

@@ -1,4 +1,4 @@
-"""The one DuckDB file in which a connection's state lives: opened once per run, migrated, and kept until the run ends."""
+"""The one DuckDB file in which a connection's state lives: opened once per run, migrated, kept until the run ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Self
 
 import duckdb
 
-from hsqbo_pipeline.errors import ConfigurationError, PipelineError
+from hsqbo_pipeline.errors import ConfigurationError, HsqboError, PipelineError
 
 FILE_NAME = "warehouse.duckdb"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -40,22 +40,27 @@ class Warehouse:
     def open(cls, data: Path, *, read_only: bool = False) -> Self:
         """Open (or make) `data/warehouse.duckdb` and bring its tables to this version.
 
-        Raises PipelineError when the file is open elsewhere, damaged or cannot be written, and ConfigurationError when a
-        newer version of the pipeline has written it.
+        Raises PipelineError when the file is open elsewhere or damaged or the disk is full, and ConfigurationError when
+        it may not be written or a newer version of the pipeline has written it.
         """
         path = data / FILE_NAME
-        with _explained(path):
+        with explained(path):
             if not read_only:
                 data.mkdir(parents=True, exist_ok=True)
             con = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
         try:
-            with _explained(path):
+            with explained(path):
                 _set_up(con)
                 _migrate(con, path, read_only=read_only)
         except BaseException:
             con.close()
             raise
         return cls(con, data)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.data / FILE_NAME
 
     def __enter__(self) -> Self:
         return self
@@ -69,10 +74,10 @@ class Warehouse:
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Everything in the block is kept, or nothing.
 
-        Nothing in the block may await: the connection is shared by all tasks of a run. Raises PipelineError when the disk
-        is full or the file cannot be written; other exceptions pass through after the rollback.
+        Nothing in the block may await: the connection is shared by all tasks of a run. Raises PipelineError when the
+        disk is full or the file cannot be used; what else is raised passes through after the rollback.
         """
-        with _explained(self.data / FILE_NAME), transaction(self.con):
+        with explained(self.path), transaction(self.con):
             yield self.con
 
     def close(self) -> None:
@@ -139,31 +144,32 @@ def _version(con: duckdb.DuckDBPyConnection) -> int:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what DuckDB or the system says about the file into what a person can do about it."""
+def explained(path: Path) -> Iterator[None]:
+    """Turn what DuckDB or the system says about a file into what a person can do about it."""
     try:
         yield
     except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException, OSError) as error:
-        if isinstance(error, PipelineError):
-            raise
-        raise PipelineError(f"{path}: {_advice(str(error))}", code="SYS_STATE_UNUSABLE") from error
+        named = Path(error.filename) if isinstance(error, OSError) and isinstance(error.filename, str) else path
+        raise _explanation(named, str(error)) from error
 
 
-def _advice(said: str) -> str:
+def _explanation(path: Path, said: str) -> HsqboError:
     text = said.lower()
-    if "lock" in text and "conflicting" in text:
-        holder = re.search(r"PID (\d+)", said)
-        who = f" by process {holder[1]}" if holder else ""
-        return f"the file is open{who}; close that program, or wait for it, and run again."
-    if "no space" in text or "disk full" in text or "not enough disk" in text:
-        return "the disk is full; nothing of this step was kept. Make room and run again."
+    if "conflicting lock" in text:
+        found = re.search(r"PID (\d+)", said)
+        holder = f"process {found[1]}" if found else None
+        advice = f"the file is open in {holder or 'another program'}; close that, or wait for it, and run again."
+        return PipelineError(f"{path}: {advice}", code="OPS_OTHER_RUN", holder=holder)
+    if any(word in text for word in ("no space", "disk full", "not enough disk", "max_temp_directory_size")):
+        advice = "the disk is full; nothing of this step was kept. Make room and run again."
+        return PipelineError(f"{path}: {advice}", code="SYS_DISK_FULL")
     if "permission denied" in text or "read-only file system" in text:
-        return "the file or its folder may not be written; give the user who runs hsqbo write access."
-    if any(word in text for word in ("not a valid duckdb", "corrupt", "checksum", "deserialize")):
-        return (
-            "the file is damaged and cannot be read. Put it aside, restore a backup if there is one, "
-            "and otherwise run `hsqbo rebuild`, which finds all links again by the marks in both systems."
-        )
+        advice = "the file or its folder may not be written; give the user who runs hsqbo write access."
+        return ConfigurationError(f"{path}: {advice}", file=str(path))
     if "does not exist" in text or "no such file" in text:
-        return "there is no such file; run `hsqbo sync` once."
-    return f"the file cannot be used: {said.splitlines()[0][:200]}"
+        return ConfigurationError(f"{path}: there is no state yet; run `hsqbo sync` once.", file=str(path))
+    return PipelineError(
+        f"{path}: the file is damaged or cannot be read ({said.splitlines()[0][:200]}). Put it aside and restore a "
+        "backup; without one run `hsqbo rebuild`, which finds the links again by the marks in both systems.",
+        code="SYS_STATE_LOST",
+    )

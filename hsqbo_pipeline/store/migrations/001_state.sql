@@ -143,7 +143,7 @@ CREATE TABLE operations (
   system VARCHAR NOT NULL, action VARCHAR NOT NULL, hubspot_id VARCHAR, quickbooks_id VARCHAR, source_system VARCHAR NOT NULL, source_id VARCHAR NOT NULL,
   label VARCHAR, changes JSON NOT NULL, steps JSON NOT NULL, warnings JSON NOT NULL, amount DECIMAL(18,2), currency VARCHAR,
   status VARCHAR NOT NULL,    -- planned | done | refused | set_aside | waiting | uncertain
-  code VARCHAR, slots JSON, PRIMARY KEY (plan_hash, operation_id)
+  code VARCHAR, slots JSON, business_day DATE, on_done JSON, PRIMARY KEY (plan_hash, operation_id)
 );
 
 -- Each request-to-be, committed as 'intended' before it is sent.

@@ -1,0 +1,1 @@
+DELETE FROM links WHERE entity = $entity AND hubspot_id = $hubspot_id AND quickbooks_id = $quickbooks_id
