@@ -5,5 +5,5 @@ UPDATE mirror SET
 FROM gone_records AS news
 WHERE mirror.system = $system AND mirror.object = $object AND mirror.id = news.id
   AND (mirror.gone IS DISTINCT FROM news.gone OR mirror.merged_into IS DISTINCT FROM news.merged_into)
-  AND NOT (mirror.gone = 'merged' AND news.gone <> 'merged')
+  AND (mirror.gone IS DISTINCT FROM 'merged' OR news.gone = 'merged')
 RETURNING mirror.id
