@@ -19,7 +19,9 @@ from hsqbo_pipeline_tests.clients.virtual_time import VIRTUAL, elapsed, virtual_
 class _Server:
     """Counts arrivals in rolling windows of its own, after an uneven journey; says 429 beyond the limit."""
 
-    def __init__(self, most: int, *, window: float = 10.0, headers: bool = True, others: int = 0, seed: int = 1) -> None:
+    def __init__(
+        self, most: int, *, window: float = 10.0, headers: bool = True, others: int = 0, seed: int = 1
+    ) -> None:
         self.most, self.window, self.headers, self.others = most, window, headers, others
         self.seen: deque[float] = deque()
         self.refused = 0

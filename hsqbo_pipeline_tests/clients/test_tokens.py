@@ -70,7 +70,7 @@ def _issuing() -> Iterator[_Issuer]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -260,7 +260,11 @@ def test_hubspot_oauth_sends_the_client_in_the_form(tmp_path: Path, issuer: _Iss
     base = issuer.url.split("/oauth2", 1)[0]
     endpoint: TokenEndpoint = hubspot_endpoint(base, "2026-03", "hs-client", SecretStr("hs-secret-y"))
     tokens = oauth_tokens(
-        tmp_path / "hubspot.json", endpoint, account="24", environment="production", refresh_token=SecretStr(issuer.valid)
+        tmp_path / "hubspot.json",
+        endpoint,
+        account="24",
+        environment="production",
+        refresh_token=SecretStr(issuer.valid),
     )
     assert asyncio.run(tokens.bearer()) == "access-1"
     assert endpoint.url.endswith("/oauth/2026-03/token")

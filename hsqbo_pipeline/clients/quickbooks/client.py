@@ -80,7 +80,8 @@ class QuickBooksClient:
 
         Ordered by last update, each page begins at the last time seen, not at an offset: a row that changes during the
         read moves to the end and is seen again with its newer content, and none is skipped. `records` leaves out rows
-        already given; `raw` is the answer as it came. Ordered by Id, rows deleted meanwhile can hide others.
+        already given; `raw` is the answer as it came. Ordered by Id it counts positions and starts anew if a deletion
+        shifts them. Raises ValueError for a page below two rows.
         """
         walk = Walk(entity, where, columns, order_by, page)
         while walk.statement is not None:
