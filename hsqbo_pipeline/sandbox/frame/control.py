@@ -71,9 +71,15 @@ def control_app(sandbox: Any, system: str) -> Starlette:
         sandbox.switches.change(body)
         return dict(sandbox.switches.as_dict())
 
+    async def state(_request: Request) -> Response:
+        ready = getattr(owner, "state_json", None)
+        if ready is None:
+            return as_json(owner.state())
+        return Response(ready(), media_type="application/json")
+
     return Starlette(
         routes=[
-            _route("/state", "GET", lambda _: owner.state()),
+            Route(CONTROL + "/state", state, methods=["GET"]),
             _route("/requests", "GET", lambda _: traffic.summary()),
             _route("/requests", "DELETE", zero),
             _route("/traffic", "GET", lambda _: traffic.listing()),

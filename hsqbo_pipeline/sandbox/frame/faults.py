@@ -120,12 +120,20 @@ class _Rule:
         return "probability" not in self.when or self._dice.random() < float(self.when["probability"])
 
     def _concerns(self, call: Call) -> bool:
+        if call.action == "token" and not self._about_tokens():
+            return False
+        if call.action != "token" and self.do.startswith("token_"):
+            return False
         if self._endpoint is not None and not self._endpoint.search(call.endpoint):
             return False
         if "record" in self.when and str(self.when["record"]).encode() not in call.body:
             return False
         wanted = self.when.get("object")
         return any(self._deed(action) and wanted in (None, name) for action, name in call.pairs())
+
+    def _about_tokens(self) -> bool:
+        """A rule reaches token calls only if it says so: else a plain 503 would hide in a refresh."""
+        return self.do.startswith("token_") or self.when.get("action") == "token" or self._endpoint is not None
 
     def _deed(self, action: str) -> bool:
         if "write" in self.when:

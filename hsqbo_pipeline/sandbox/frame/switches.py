@@ -46,6 +46,8 @@ class Switches:
     """Whether invoices carry the schema's `invoiceStatus`; the recordings show none."""
     qb_mentions_inventory_start: bool = True
     """Whether a transaction dated before an inventory item's InvStartDate is refused (6270)."""
+    qb_sparse_blank_clears: bool = False
+    """Whether "" or null in a sparse update clears the field; as recorded "" counts as not sent."""
     qb_localised_messages: bool = False
     """Whether fault texts come in another language than English."""
 

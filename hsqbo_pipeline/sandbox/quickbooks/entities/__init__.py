@@ -1,0 +1,1 @@
+"""What each kind of QuickBooks object derives, defaults and refuses."""
