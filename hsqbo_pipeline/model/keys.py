@@ -72,6 +72,8 @@ def _folded(text: str) -> str:
 
 def _settled(text: str, change: Callable[[str], str]) -> str:
     """Clean and change until nothing moves: folding can make letters that compose, composing some that fold."""
+    if text.isascii():  # nearly every key: nothing to compose and nothing invisible
+        return change(text.strip())
     while (settled := _clean(change(_clean(text)))) != text:
         text = settled
     return text

@@ -76,7 +76,7 @@ def _problem(error: ErrorDetails, lines: Lines, file: str) -> Problem:
     place = _place(error["loc"], lines)
     code = error["type"] if error["type"].startswith("CFG_") else "CFG_INVALID"
     named = place
-    if error["type"] == "missing":
+    if error["type"] == "missing" and place[-1:] != error["loc"][-1:]:
         named = (*place, error["loc"][-1])
     value = None if error["type"] == "missing" or isinstance(error["input"], (dict, list)) else _shown(error["input"])
     return Problem(_said(error), file, lines.get(place, 1), _dotted(named), value, code)

@@ -7,13 +7,12 @@ and what YAML 1.1 reads as true or false is marked as such by the reader's own t
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.errors import Problem
+
+if TYPE_CHECKING:
+    from ruamel.yaml.nodes import Node
 
 Path = tuple[int | str, ...]
 Lines = dict[Path, int]
@@ -24,6 +23,9 @@ _DEEPEST = 20
 
 def read_yaml(text: str, file: str) -> tuple[dict[str, Any], Lines, list[Problem]]:
     """The mapping in a text, the line (from 1) of every path in it, and what is wrong with it as YAML."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as exc:
@@ -34,7 +36,7 @@ def read_yaml(text: str, file: str) -> tuple[dict[str, Any], Lines, list[Problem
         return {}, {}, [Problem(f"is not valid YAML: {exc}", file)]
     if node is None:
         return {}, {}, []
-    if not isinstance(node, MappingNode):
+    if node.id != "mapping":
         return {}, {}, [Problem("must be a list of `key: value` lines", file, node.start_mark.line + 1)]
     reader = _Reader(file)
     data = reader.value(node, ())
@@ -53,13 +55,13 @@ class _Reader:
         if len(path) > _DEEPEST:  # an anchor that holds itself
             self.problems.append(Problem("is nested too deeply", self.file, node.start_mark.line + 1))
             return None
-        if isinstance(node, MappingNode):
+        if node.id == "mapping":
             return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
+        if node.id == "sequence":
             return [self._item(item, (*path, number)) for number, item in enumerate(node.value)]
         return _scalar(node)
 
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: Node, path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
