@@ -1,7 +1,7 @@
 -- Customers of both sides, typed, with the first reason to refuse each. `fields_hash` leaves out what no rule looks at: versions,
 -- times, and the balance, which moves with every invoice.
 CREATE OR REPLACE TEMP TABLE staged AS
-WITH both AS (
+WITH sides AS (
   SELECT * FROM read_hubspot UNION ALL BY NAME SELECT * FROM read_quickbooks
 ),
 typed AS (
@@ -13,7 +13,7 @@ typed AS (
       problem_of(system = 'quickbooks' AND display_name IS NULL, 'VAL_REQUIRED', 'display_name', NULL)
     ], lambda each: each IS NOT NULL)[1] AS problem,
     list_filter(emails, lambda each: is_email(each)) AS good_emails
-  FROM both
+  FROM sides
 )
 SELECT * EXCLUDE (emails, good_emails, display_name), good_emails AS email_keys,
   CASE WHEN system = 'quickbooks' THEN display_name

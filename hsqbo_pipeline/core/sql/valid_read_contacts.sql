@@ -24,9 +24,9 @@ SELECT r.system, r.id, r.object, r.version, r.created_at, r.modified_at, true AS
   text_of(p.address) AS address, text_of(p.city) AS city, text_of(p.state) AS state, text_of(p.zip) AS zip, text_of(p.country) AS country,
   NULL::VARCHAR AS display_name, NULL::VARCHAR AS parent_id, NULL::VARCHAR AS currency, NULL::VARCHAR AS balance_raw, NULL::BOOLEAN AS taxable,
   e.company_id, text_of(p.qbo_id) AS mark, text_of(p.qbo_alias_of) AS alias_of,
-  list_distinct(list_filter(list_concat(string_split(coalesce(p.hs_merged_object_ids, ''), ';'),
+  list_sort(list_distinct(list_filter(list_concat(string_split(coalesce(p.hs_merged_object_ids, ''), ';'),
       list_transform(string_split(coalesce(p.hs_calculated_merged_vids, ''), ';'), lambda each: split_part(each, ':', 1))),
-    lambda each: each <> '' AND each <> r.id)) AS merged_ids,
+    lambda each: each <> '' AND each <> r.id))) AS merged_ids,
   text_of(p.hs_object_source) AS source, custom_of(r.payload, $names::VARCHAR[], $paths::VARCHAR[]) AS custom
 FROM current_rows AS r
 LEFT JOIN employers AS e ON e.id = r.id

@@ -1,0 +1,63 @@
+"""Which records have to be evaluated: changed ones, those whose rules changed, and the children of changed parents.
+
+A row of `due` stays until its record is in step or excluded, so nothing here needs to think of retries. What a
+record's children have to be told of is compared with `links_seen`, the links as they were when children were last
+marked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from hsqbo_pipeline.core.tables import Statements
+from hsqbo_pipeline.model.names import Entity
+
+SQL = Statements(Path(__file__).parent / "sql")
+
+# Whose links decide about an entity's records.
+_PARENTS: dict[Entity, tuple[str, ...]] = {
+    Entity.CUSTOMER: (),
+    Entity.PRODUCT: (),
+    Entity.INVOICE: (Entity.CUSTOMER.value, Entity.PRODUCT.value),
+    Entity.PAYMENT: (Entity.INVOICE.value,),
+}
+
+
+def before(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> None:
+    """Mark what can only be seen while the typed table still holds the rows of last time."""
+    if entity is Entity.CUSTOMER:
+        SQL.run(con, "due_moved_jobs", run_id=run_id)
+    if entity is Entity.INVOICE:
+        SQL.run(con, "due_contacts_before", run_id=run_id)
+
+
+def mark(con: duckdb.DuckDBPyConnection, entity: Entity, rules_hash: str, run_id: str) -> None:
+    """Fill `due` after the typed tables of `entity` were brought up to date."""
+    SQL.run(con, "due_gone", entity=entity, run_id=run_id)
+    SQL.run(con, "due_forget", entity=entity)
+    SQL.run(con, "due_forget_evaluated", entity=entity)
+    SQL.run(con, "due_changed", entity=entity, run_id=run_id, rules_hash=rules_hash)
+    SQL.run(con, "due_rules", entity=entity, run_id=run_id, rules_hash=rules_hash)
+    SQL.run(con, "due_rejects", entity=entity, run_id=run_id)
+    if entity is Entity.INVOICE:
+        SQL.run(con, "due_contacts", run_id=run_id, rules_hash=rules_hash)
+    if _PARENTS[entity]:
+        _children(con, entity, run_id)
+
+
+def waiting(con: duckdb.DuckDBPyConnection, entity: Entity) -> int:
+    """How many records of `entity` wait for evaluation."""
+    return int(con.execute("SELECT count(*) FROM due WHERE entity = $entity", {"entity": entity}).fetchall()[0][0])
+
+
+def _children(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> None:
+    parents = list(_PARENTS[entity])
+    SQL.run(con, "due_links_seen")
+    if SQL.rows(con, "due_links_alike", parents=parents)[0]["alike"]:
+        return
+    SQL.run(con, "due_links_moved", parents=parents)
+    SQL.run(con, f"due_children_{entity.value}", run_id=run_id)
+    SQL.run(con, "due_links_forget", parents=parents)
+    SQL.run(con, "due_links_remember", parents=parents)

@@ -1,0 +1,2 @@
+-- Looked at.
+DELETE FROM touched WHERE list_contains($objects, object)

@@ -1,0 +1,149 @@
+"""From the mirror's newest answers to typed rows one can reason about; what does not fit becomes a reject, never an
+error.
+
+SQL reads each touched record's JSON as text and casts it beside the raw value (a value that would be rounded does not
+cast), pandera looks at typed columns in chunks, and `core.due` says which records have to be evaluated. Rows of both
+systems go through the same statements, so both sides mean the same by a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from hsqbo_pipeline.core import due
+from hsqbo_pipeline.core.decisions import Company, Portal
+from hsqbo_pipeline.core.keep import count, keep_valid
+from hsqbo_pipeline.core.tables import Statements
+from hsqbo_pipeline.model.fields import Field, field_map
+from hsqbo_pipeline.model.names import TABLES, Entity, System
+from hsqbo_pipeline.model.operations import fingerprint
+from hsqbo_pipeline.model.rules import Rules
+
+SQL = Statements(Path(__file__).parent / "sql")
+MACROS = ("text", "exact", "money", "quantity", "instant", "day", "email", "problem", "custom")
+
+_QUICKBOOKS_OBJECTS: dict[Entity, tuple[str, ...]] = {
+    Entity.CUSTOMER: ("Customer",),
+    Entity.PRODUCT: ("Item",),
+    Entity.INVOICE: ("Invoice",),
+    Entity.PAYMENT: ("Payment", "CreditMemo", "RefundReceipt", "SalesReceipt"),
+}
+# Looked at with their parents; extraction touches those along with them.
+_PARTS = {Entity.CUSTOMER: ["contacts", "companies"], Entity.INVOICE: ["line_items", "taxes", "deals"]}
+_HUBSPOT_OBJECTS = {Entity.PRODUCT: "products", Entity.INVOICE: "invoices", Entity.PAYMENT: "commerce_payments"}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one call looked at: `checked` = `valid` + `rejected`; `due` is how many records wait for evaluation now."""
+
+    checked: int
+    valid: int
+    rejected: int
+    gone: int
+    due: int
+
+
+def validate(
+    con: duckdb.DuckDBPyConnection,
+    entity: Entity,
+    rules: Rules,
+    run_id: str,
+    *,
+    zone: ZoneInfo,
+    company: Company,
+    portal: Portal,
+) -> Counts:
+    """Bring the typed tables of `entity` up to the mirror, and `due` up to them.
+
+    Looks at touched rows only, or at all of them when the rules now read records in another way (custom fields, zone,
+    who is billed). May be called again in the same run, after look-ups.
+    """
+    for macro in MACROS:
+        SQL.run(con, f"valid_macro_{macro}")
+    hubspot = hubspot_object(entity, rules)
+    objects = [hubspot, *_QUICKBOOKS_OBJECTS[entity]]
+    mapped = field_map(entity, rules)
+    reading = fingerprint([objects, [field.path(side) for field in mapped for side in System], zone.key])
+    SQL.run(con, "valid_work", objects=objects, everything=_reading_of(con, entity) != reading)
+    SQL.run(con, "valid_vanished")
+    _read(con, entity, hubspot, mapped, zone=zone, company=company, portal=portal)
+    SQL.run(con, "valid_refused")
+    due.before(con, entity, run_id)
+    _drop(con, entity, hubspot)
+    valid = keep_valid(con, entity)
+    rejected = _reject(con, entity, run_id)
+    due.mark(con, entity, rules.fingerprint(entity), run_id)
+    SQL.run(con, "valid_done", objects=[*objects, *_PARTS.get(entity, [])])
+    SQL.run(con, "valid_remember", key=f"reading:{entity.value}", value=reading)
+    return Counts(valid + rejected, valid, rejected, count(con, "vanished"), due.waiting(con, entity))
+
+
+def hubspot_object(entity: Entity, rules: Rules) -> str:
+    """The HubSpot object that stands for `entity` (people or companies may be the customers)."""
+    if entity is Entity.CUSTOMER:
+        return "companies" if rules.customers.bill == "companies" else "contacts"
+    return _HUBSPOT_OBJECTS[entity]
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    entity: Entity,
+    hubspot: str,
+    mapped: Sequence[Field],
+    *,
+    zone: ZoneInfo,
+    company: Company,
+    portal: Portal,
+) -> None:
+    """Make `staged`: every touched record of the entity, typed, with the first problem that casting found."""
+    custom = [field for field in mapped if field.custom]
+    names = [field.name for field in custom]
+    hubspot_paths = [f'$.properties."{field.hubspot}"' for field in custom]
+    quickbooks_paths = [_json_path(field.quickbooks or "") for field in custom]
+    facts = _facts(entity, zone, portal, company)
+    quickbooks = "Transactions" if entity is Entity.PAYMENT else _QUICKBOOKS_OBJECTS[entity][0]
+    SQL.run(con, f"valid_read_{hubspot}", names=names, paths=hubspot_paths, **facts[System.HUBSPOT])
+    SQL.run(con, f"valid_read_{quickbooks}", names=names, paths=quickbooks_paths, **facts[System.QUICKBOOKS])
+    SQL.run(con, f"valid_{TABLES[entity]}")
+
+
+def _json_path(path: str) -> str:
+    """DuckDB's JSON path of a dotted path; QuickBooks' numbered custom fields are found by the macro."""
+    return path if path.startswith("CustomField.") else "$." + ".".join(f'"{part}"' for part in path.split("."))
+
+
+def _drop(con: duckdb.DuckDBPyConnection, entity: Entity, hubspot: str) -> None:
+    """Take the rows that are looked at now out of the typed tables."""
+    SQL.run(con, f"valid_drop_{TABLES[entity]}")
+    if entity is Entity.CUSTOMER:
+        SQL.run(con, "valid_drop_other_customers", object=hubspot)
+
+
+def _reject(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> int:
+    """Write the rejects and return how many there are."""
+    SQL.run(con, "valid_clear_rejects", entity=entity)
+    SQL.run(con, "valid_rejects", entity=entity, run_id=run_id)
+    return count(con, "refused")
+
+
+def _facts(entity: Entity, zone: ZoneInfo, portal: Portal, company: Company) -> dict[System, dict[str, Any]]:
+    """What each side's statement asks for beside the custom fields: a statement takes no parameter it does not use."""
+    home = {} if entity is Entity.PRODUCT else {"home_currency": company.home_currency}
+    dated = {"zone": zone.key, "portal_currency": portal.currencies[0] if portal.currencies else None}
+    return {
+        System.HUBSPOT: dated if entity in (Entity.INVOICE, Entity.PAYMENT) else {},
+        System.QUICKBOOKS: home,
+    }
+
+
+def _reading_of(con: duckdb.DuckDBPyConnection, entity: Entity) -> str | None:
+    """How the typed rows of `entity` were last read; None when they never were."""
+    found = con.execute("SELECT value FROM meta WHERE key = $key", {"key": f"reading:{entity.value}"}).fetchall()
+    return str(found[0][0]) if found else None
