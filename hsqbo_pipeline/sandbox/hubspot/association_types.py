@@ -6,6 +6,7 @@ The ids are those of the associations guide and of the official client's `associ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 # (from, to, id, reverse id, label): the first row of a pair is its unlabelled type.
 _ROWS: tuple[tuple[str, str, int, int, str | None], ...] = (
@@ -59,17 +60,20 @@ for _source, _target, _id, _inverse, _label in _ROWS:
     TYPES[_target, _source, _inverse] = AssociationType(_target, _source, _inverse, _id, _label)
 
 
-def types_between(source: str, target: str) -> list[AssociationType]:
+@cache
+def types_between(source: str, target: str) -> tuple[AssociationType, ...]:
     """All types from one object type to another, the unlabelled one first; empty if the pair cannot be associated."""
     found = [each for key, each in TYPES.items() if key[:2] == (source, target)]
-    return sorted(found, key=lambda each: each.label is not None)
+    return tuple(sorted(found, key=lambda each: each.label is not None))
 
 
+@cache
 def default_type(source: str, target: str) -> AssociationType | None:
     """The unlabelled type of a pair, or None where HubSpot has none."""
     return next((each for each in types_between(source, target) if each.label is None), None)
 
 
+@cache
 def primary_type(source: str, target: str) -> AssociationType | None:
     """The primary label of contact -> company and deal -> company."""
     return next((each for each in types_between(source, target) if each.primary), None)

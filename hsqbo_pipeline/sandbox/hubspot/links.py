@@ -7,6 +7,7 @@ of a kind, so a single neighbour is kept as a plain pair and only a second one m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from hsqbo_pipeline.sandbox.hubspot.association_types import (
     TYPES,
@@ -117,9 +118,8 @@ class Links:
                     self._write(kind, target, new_id, target_id, known | set(types))
 
     def _write(self, source: str, target: str, source_id: int, target_id: int, types: set[int]) -> None:
-        known = set(self.labels(source, source_id, target).get(target_id, ())) | types
-        forward = _ordered(known)
-        backward = _ordered({TYPES[source, target, each].inverse for each in known})
+        forward = _ordered({*self.labels(source, source_id, target).get(target_id, ()), *types})
+        backward = _inverse(source, target, forward)
         self._put(source, target, source_id, target_id, forward)
         self._put(target, source, target_id, source_id, backward)
         self.version += 1
@@ -143,6 +143,11 @@ class Links:
         entry.pop(target_id, None)
         if not entry:
             del side[source_id]
+
+
+@cache
+def _inverse(source: str, target: str, types: tuple[int, ...]) -> tuple[int, ...]:
+    return _ordered({TYPES[source, target, each].inverse for each in types})
 
 
 _INTERNED: dict[tuple[int, ...], tuple[int, ...]] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from hsqbo_pipeline.sandbox.hubspot.definitions import Definition
@@ -83,6 +84,7 @@ def instant_ms(text: str) -> int | None:
     return round(moment.timestamp() * 1000)
 
 
+@lru_cache(maxsize=65_536)
 def iso(ms: int) -> str:
     """Epoch milliseconds as HubSpot writes date-times."""
     moment = datetime.fromtimestamp(ms // 1000, UTC)
