@@ -1,0 +1,1 @@
+DELETE FROM decisions WHERE entity = $entity AND system = $system AND id = $id AND verb = $verb RETURNING id

@@ -1,0 +1,1 @@
+SELECT * FROM decisions ORDER BY entity, system, id, verb

@@ -1,0 +1,1 @@
+SELECT day, entity, count(*) AS records FROM booked GROUP BY ALL ORDER BY ALL

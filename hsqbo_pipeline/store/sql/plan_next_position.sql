@@ -1,0 +1,1 @@
+SELECT coalesce(max(position) + 1, 0) AS next FROM operations WHERE plan_hash = $hash

@@ -1,0 +1,1 @@
+SELECT * FROM plans WHERE hash = $hash

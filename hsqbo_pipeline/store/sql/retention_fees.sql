@@ -1,0 +1,1 @@
+DELETE FROM fees USING runs WHERE fees.run_id = runs.run_id AND runs.ended_at < $before

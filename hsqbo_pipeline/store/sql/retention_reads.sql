@@ -1,0 +1,1 @@
+DELETE FROM reads USING runs WHERE reads.run_id = runs.run_id AND runs.ended_at < $before
