@@ -61,11 +61,14 @@ class UpsertInput:
     properties: Properties
 
     def as_json(self, id_property: str) -> Record:
-        """The input as `batch/upsert` takes it."""
+        """The input as `batch/upsert` takes it.
+
+        The unique property is among the values, for an answer tells the values that were sent, and it is recognised by it.
+        """
         return {
             "id": self.value,
             "idProperty": id_property,
-            "properties": dict(self.properties),
+            "properties": {id_property: self.value, **self.properties},
             "objectWriteTraceId": self.trace,
         }
 
