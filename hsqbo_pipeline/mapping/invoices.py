@@ -1,0 +1,94 @@
+"""Invoices into HubSpot's properties and QuickBooks' entity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hsqbo_pipeline.mapping.lines import money
+from hsqbo_pipeline.mapping.paths import put, put_custom
+from hsqbo_pipeline.model.fields import CUSTOM_FIELD, Field, Kind
+
+Fields = Mapping[str, str | None]
+
+LONGEST_NUMBER = 21
+LONGEST_NOTE = 4000
+_MARK = "[hs {kind} {id}]"
+
+
+def instant_of(day: date, zone: ZoneInfo) -> str:
+    """A moment, as HubSpot takes it, that falls on `day` both in UTC and in the company's zone (N3).
+
+    It is the middle of the hours that the day has in both.
+    """
+    utc_start = datetime.combine(day, time(), UTC)
+    local_start = datetime.combine(day, time(), zone).astimezone(UTC)
+    local_end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    start, end = max(utc_start, local_start), min(utc_start + timedelta(days=1), local_end)
+    middle = start + (end - start) / 2
+    return middle.replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def hubspot_properties(fields: Fields, mapped: Sequence[Field], zone: ZoneInfo) -> dict[str, str]:
+    """Properties of a HubSpot invoice or payment; days become moments, a blank clears a property."""
+    found: dict[str, str] = {}
+    for field in mapped:
+        if field.hubspot is None or field.name not in fields or field.compared_only:
+            continue
+        value = fields[field.name]
+        if value is not None and field.kind is Kind.DATE:
+            value = instant_of(date.fromisoformat(value), zone)
+        found[field.hubspot] = value or ""
+    return found
+
+
+def figures(total: Decimal, tax: Decimal, balance: Decimal, credits: Decimal) -> dict[str, str]:
+    """What a HubSpot invoice shows of the books."""
+    return {
+        "qbo_total": money(total),
+        "qbo_tax": money(tax),
+        "qbo_balance_due": money(balance),
+        "qbo_credits_applied": money(credits),
+    }
+
+
+def quickbooks_fields(
+    fields: Fields, mapped: Sequence[Field], current: Mapping[str, Any] | None, names: Mapping[str, str]
+) -> dict[str, Any]:
+    """The part of a QuickBooks invoice that the field map makes; with `current` it is a sparse update."""
+    body: dict[str, Any] = {}
+    for field in mapped:
+        if field.quickbooks is None or field.name not in fields or field.compared_only:
+            continue
+        value = fields[field.name]
+        if value is None and current is None:
+            continue
+        if field.quickbooks.startswith(CUSTOM_FIELD):
+            put_custom(body, field.quickbooks, value or "", current, names)
+        else:
+            put(body, field.quickbooks, value or "")
+    return body
+
+
+def mark_of(kind: str, record_id: str) -> str:
+    """The text between the brackets: `invoice 17`, as the typed tables hold it."""
+    return f"{kind} {record_id}"
+
+
+def note_with_mark(note: str | None, kind: str, record_id: str) -> str:
+    """A PrivateNote whose last line says which HubSpot record the document was made from."""
+    mark = _MARK.format(kind=kind, id=record_id)
+    room = LONGEST_NOTE - len(mark) - 1
+    return f"{note[:room].rstrip()}\n{mark}" if note else mark
+
+
+# Our copy must not collect money nor mail anybody: the customer holds HubSpot's invoice (H7).
+NEVER_SENT_TO_CUSTOMERS: dict[str, Any] = {
+    "AllowOnlinePayment": False,
+    "AllowOnlineCreditCardPayment": False,
+    "AllowOnlineACHPayment": False,
+    "EmailStatus": "NotSet",
+}
