@@ -175,7 +175,14 @@ class OAuthTokens:
             code = self._endpoint.expired_code
             raise AuthenticationError(f"There is no login yet. {self._endpoint.reconnect}", code=code)
         self._retired.add(refresh_token)
-        answer = await self._endpoint.refresh(refresh_token, self._clock)
+        try:
+            answer = await self._endpoint.refresh(refresh_token, self._clock)
+        except AuthenticationError:
+            # A sandbox that was started anew knows its first token only. With the real one, an old token is never
+            # tried: to replay it can end the connection for whoever holds the current one.
+            if before is None or not self._seed.get_secret_value() or not check_base_url(self._endpoint.url):
+                raise
+            return await self._rotate(None)
         tokens = Tokens.from_answer(
             answer,
             self._clock.now(),

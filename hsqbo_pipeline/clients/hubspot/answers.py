@@ -63,7 +63,7 @@ class UpsertInput:
     def as_json(self, id_property: str) -> Record:
         """The input as `batch/upsert` takes it.
 
-        The unique property is among the values, for an answer tells the values that were sent, and it is recognised by it.
+        The unique property is among the values: an answer shows the values sent, and is recognised by that one.
         """
         return {
             "id": self.value,
