@@ -11,7 +11,7 @@ def account_of(books: Books, subtype: str) -> dict[str, str] | None:
     """The first active account of a subtype."""
     table = books.tables["Account"]
     for number in table.active_ids:
-        account: Doc = table.doc(number)
+        account: Doc = table.peek(number)
         if account.get("AccountSubType") == subtype:
             return ref(account["Id"], account["FullyQualifiedName"])
     return None

@@ -29,7 +29,7 @@ def settle_addresses(books: Books, doc: Doc, before: Doc | None, *, document: bo
         if not any(key not in ("Id", "Lat", "Long") for key in address):
             del doc[name]
             continue
-        known = (before or {}).get(name, {})
+        known: Doc = (before or {}).get(name, {})
         if _words(known) == _words(address):
             doc[name] = known
             continue

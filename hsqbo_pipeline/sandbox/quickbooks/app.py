@@ -14,7 +14,7 @@ from hsqbo_pipeline.sandbox.frame.limits import Limit
 from hsqbo_pipeline.sandbox.frame.misbehave import CutConnection, after, before
 from hsqbo_pipeline.sandbox.frame.traffic import RequestEntry
 from hsqbo_pipeline.sandbox.quickbooks.http import ApiRequest, read_request
-from hsqbo_pipeline.sandbox.quickbooks.identity import answer_identity
+from hsqbo_pipeline.sandbox.quickbooks.identity import IdentityCall, answer_identity
 from hsqbo_pipeline.sandbox.quickbooks.oauth import TokenOffice
 from hsqbo_pipeline.sandbox.quickbooks.refusals import Refusal, forbidden, gateway, throttled, unsupported_route
 from hsqbo_pipeline.sandbox.quickbooks.service import Service
@@ -52,15 +52,11 @@ class QuickBooksApp:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path, query = scope["path"], scope["query_string"].decode("latin-1")
         if path.startswith(API):
-            request = read_request(
-                scope["method"], path, query, raw, headers.get("accept", ""), headers.get("content-type", "")
-            )
+            request = read_request(scope["method"], path, query, raw, headers.get("accept", ""))
             response = await self._api(request, headers.get("authorization", ""))
         else:
-            base = f"http://{headers.get('host', 'localhost')}"
-            response = await answer_identity(
-                self._frame, self._office, self._service.books.realm, scope["method"], path, query, raw, headers, base
-            )
+            call = IdentityCall(scope["method"], path.rstrip("/"), query, raw, headers)
+            response = await answer_identity(self._frame, self._office, self._service.books.realm, call)
         self._stamp(response)
         await response(scope, receive, send)
 

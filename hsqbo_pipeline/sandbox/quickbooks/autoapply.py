@@ -26,15 +26,12 @@ def auto_apply(books: Books, entity: str, number: int, create: Create) -> None:
         amount = min(left, open_amount)
         if amount <= ZERO:
             continue
-        create(books, "Payment", _use(mine, entity, number, other, partner, amount), PERSON)
+        create(books, "Payment", _use(mine, amount, (entity, number), (other, partner)), PERSON)
         left -= amount
 
 
-def _use(mine: Doc, entity: str, number: int, other: str, partner: int, amount: Decimal) -> dict[str, Any]:
-    lines = [
-        {"Amount": amount, "LinkedTxn": [{"TxnId": str(each), "TxnType": kind}]}
-        for kind, each in ((entity, number), (other, partner))
-    ]
+def _use(mine: Doc, amount: Decimal, *documents: tuple[str, int]) -> dict[str, Any]:
+    lines = [{"Amount": amount, "LinkedTxn": [{"TxnId": str(each), "TxnType": kind}]} for kind, each in documents]
     return {
         "CustomerRef": mine["CustomerRef"],
         "CurrencyRef": mine["CurrencyRef"],

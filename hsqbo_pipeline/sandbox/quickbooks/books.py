@@ -164,7 +164,7 @@ class Books:
         return number
 
     def refer(self, entity: str, doc: Doc, name: str, *, may_be_inactive: bool = False) -> Doc | None:
-        """The record that `doc[name]` refers to, its name filled in. Raises Refusal 2500."""
+        """The record that `doc[name]` refers to, to look at; its name is filled in. Raises Refusal 2500."""
         value = value_of(doc.get(name))
         if value is None:
             doc.pop(name, None)
@@ -176,7 +176,7 @@ class Books:
         row = table.rows.get(key)
         if row is None or not (row.active or may_be_inactive):
             raise bad_reference(name)
-        found = table.doc(key)
+        found = table.peek(key)
         doc[name] = {"value": found["Id"], "name": str(found.get("DisplayName") or found.get("FullyQualifiedName"))}
         if doc[name]["name"] == "None":
             doc[name]["name"] = str(found.get("Name", ""))

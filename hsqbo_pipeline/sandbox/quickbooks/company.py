@@ -35,6 +35,7 @@ class QuickBooksCompany:
         return self.service.books
 
     def _build(self) -> Books:
+        self.office.steady = bool(self._config.get("conformance"))
         books = Books(self._clock, self._switches, str(self._config.get("realm") or DEFAULT_REALM))
         try:
             self.names = configure(books, self._config)

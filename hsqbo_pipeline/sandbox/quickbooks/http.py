@@ -35,7 +35,6 @@ class ApiRequest:
     params: dict[str, str]
     raw: bytes
     accept: str = ""
-    content_type: str = ""
     body: Any = None
     unreadable: str | None = None
     deeds: list[Deed] = field(default_factory=list)
@@ -67,9 +66,7 @@ class ApiRequest:
         return f"{self.method} /v3/company/{{realm}}/{'/'.join(shape)}{tail}"
 
 
-def read_request(
-    method: str, path: str, query_string: str, raw: bytes, accept: str = "", content_type: str = ""
-) -> ApiRequest:
+def read_request(method: str, path: str, query_string: str, raw: bytes, accept: str = "") -> ApiRequest:
     """Take a request apart; never fails, what is wrong with it is found when it is carried out."""
     pieces = [piece for piece in path.split("/") if piece]
     params = {name: values[-1] for name, values in parse_qs(query_string, keep_blank_values=True).items()}
@@ -82,7 +79,6 @@ def read_request(
         params,
         raw,
         accept,
-        content_type,
     )
     if request.resource == "query":
         statement = raw if method == "POST" else params.get("query", "").encode()

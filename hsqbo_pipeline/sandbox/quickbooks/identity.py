@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -21,35 +22,47 @@ def _json(value: object, status: int = 200) -> Response:
     return Response(dump(value), status_code=status, media_type="application/json;charset=UTF-8")
 
 
-async def answer_identity(
-    frame: Frame,
-    office: TokenOffice,
-    realm: str,
-    method: str,
-    path: str,
-    query: str,
-    raw: bytes,
-    headers: dict[str, str],
-    base: str,
-) -> Response:
-    """Answer what is not under /v3/company; these calls are neither recorded nor throttled."""
-    trimmed = path.rstrip("/")
-    if method == "POST" and trimmed == TOKEN:
-        return await _token_through_faults(frame, office, raw, headers)
-    if method == "POST" and trimmed == REVOKE:
-        return _revoke(office, raw, headers)
-    if method == "GET" and trimmed.startswith("/.well-known/openid"):
-        return _json(discovery(base))
-    if method == "GET" and trimmed.startswith(CONSENT):
-        try:
-            return RedirectResponse(redirect_after_consent(query, office.consent(), realm), status_code=302)
-        except ValueError as error:
-            return _json({"error": "invalid_request", "error_description": str(error)}, 400)
-    if method == "GET" and trimmed == "/op/v1/jwks":
-        return _json({"keys": []})
-    if method == "GET" and trimmed == "/v1/openid_connect/userinfo":
-        return _json({"sub": "sandbox-user", "email": "owner@sandbox.test", "emailVerified": True})
+@dataclass(slots=True)
+class IdentityCall:
+    """A request outside /v3/company; `path` without trailing slash, header names in lower case."""
+
+    method: str
+    path: str
+    query: str
+    raw: bytes
+    headers: dict[str, str]
+
+    @property
+    def base(self) -> str:
+        """The address the client reached us by."""
+        return f"http://{self.headers.get('host', 'localhost')}"
+
+
+async def answer_identity(frame: Frame, office: TokenOffice, realm: str, call: IdentityCall) -> Response:
+    """Answer a call around tokens; these are neither recorded nor throttled."""
+    if call.method == "POST" and call.path == TOKEN:
+        return await _token_through_faults(frame, office, call.raw, call.headers)
+    if call.method == "POST" and call.path == REVOKE:
+        return _revoke(office, call.raw, call.headers)
+    if call.method == "GET":
+        if call.path.startswith(CONSENT):
+            return _consent(office, realm, call.query)
+        documents: dict[str, object] = {
+            "/.well-known/openid_configuration": discovery(call.base),
+            "/.well-known/openid_sandbox_configuration": discovery(call.base),
+            "/op/v1/jwks": {"keys": []},
+            "/v1/openid_connect/userinfo": {"sub": "sandbox-user", "email": "owner@sandbox.test"},
+        }
+        if call.path in documents:
+            return _json(documents[call.path])
     return Response(b"<html><body><h1>404 Not Found</h1></body></html>", status_code=404, media_type="text/html")
+
+
+def _consent(office: TokenOffice, realm: str, query: str) -> Response:
+    try:
+        return RedirectResponse(redirect_after_consent(query, office.consent(), realm), status_code=302)
+    except ValueError as error:
+        return _json({"error": "invalid_request", "error_description": str(error)}, 400)
 
 
 async def _token_through_faults(frame: Frame, office: TokenOffice, raw: bytes, headers: dict[str, str]) -> Response:

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hsqbo_pipeline.sandbox.quickbooks.books import Act, Books
-from hsqbo_pipeline.sandbox.quickbooks.entities import credits, customer, invoice, item, journal, lists, payment, people
+from hsqbo_pipeline.sandbox.quickbooks.entities import (
+    customer,
+    invoice,
+    item,
+    journal,
+    lists,
+    payment,
+    people,
+    sales_papers,
+)
 from hsqbo_pipeline.sandbox.quickbooks.entities import settings as company_settings
 from hsqbo_pipeline.sandbox.quickbooks.wire import Doc
 
@@ -31,7 +40,7 @@ class Kind(NamedTuple):
 
 
 _PAPER = frozenset({"CurrencyRef", "ExchangeRate", "PrintStatus"})
-_SALE = credits.READ_ONLY
+_SALE = sales_papers.READ_ONLY
 
 KINDS: dict[str, Kind] = {
     "Customer": Kind(customer.derive, customer.refresh_names, customer.READ_ONLY),
@@ -49,13 +58,25 @@ KINDS: dict[str, Kind] = {
     "Invoice": Kind(invoice.derive, invoice.settle, invoice.READ_ONLY, _PAPER, invoice.void, deletable=True),
     "Payment": Kind(payment.derive, payment.settle, payment.READ_ONLY, _PAPER, payment.void, deletable=True),
     "CreditMemo": Kind(
-        credits.derive_credit, credits.settle_credit, credits.CREDIT_READ_ONLY, _PAPER, None, deletable=True
+        sales_papers.derive_credit,
+        sales_papers.settle_credit,
+        sales_papers.CREDIT_READ_ONLY,
+        _PAPER,
+        None,
+        deletable=True,
     ),
     "SalesReceipt": Kind(
-        credits.derive_receipt, credits.settle_customer_time, _SALE, _PAPER, credits.void_receipt, deletable=True
+        sales_papers.derive_receipt,
+        sales_papers.settle_customer_time,
+        _SALE,
+        _PAPER,
+        sales_papers.void_receipt,
+        deletable=True,
     ),
-    "RefundReceipt": Kind(credits.derive_refund, credits.settle_customer_time, _SALE, _PAPER, None, deletable=True),
-    "Estimate": Kind(credits.derive_estimate, _nothing, _SALE, _PAPER, None, deletable=True),
+    "RefundReceipt": Kind(
+        sales_papers.derive_refund, sales_papers.settle_customer_time, _SALE, _PAPER, None, deletable=True
+    ),
+    "Estimate": Kind(sales_papers.derive_estimate, _nothing, _SALE, _PAPER, None, deletable=True),
     "JournalEntry": Kind(journal.derive, journal.settle, journal.READ_ONLY, _PAPER, None, deletable=True),
     "CompanyInfo": Kind(company_settings.derive, company_settings.settle, company_settings.READ_ONLY),
     "Preferences": Kind(company_settings.derive, company_settings.settle),

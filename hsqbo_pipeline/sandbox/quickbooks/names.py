@@ -24,10 +24,11 @@ DEEPEST = 5
 def check_lengths(doc: Doc, limits: Mapping[str, int]) -> None:
     """Refuse what is too long (2050). A dotted name looks into a nested object."""
     for path, most in limits.items():
-        value: object = doc
-        for step in path.split("."):
-            value = value.get(step) if isinstance(value, dict) else None
-        if isinstance(value, str) and len(value) > most:
+        outer, _, inner = path.partition(".")
+        value = doc.get(outer)
+        if value is not None and inner:
+            value = value.get(inner)
+        if value.__class__ is str and len(value) > most:
             raise bad_length(path, len(value), most)
 
 
@@ -100,7 +101,7 @@ def place_in_hierarchy(books: Books, entity: str, doc: Doc, name: str, own_id: i
         key = int(parent) if parent.isdigit() and len(parent) < 18 else -1
         if key == own_id or key not in books.tables[entity] or level >= DEEPEST - 1:
             raise bad_reference("ParentRef", "Invalid Reference Id : ParentRef is unknown, circular or too deep")
-        above = books.tables[entity].doc(key)
+        above = books.tables[entity].peek(key)
         if level == 0:
             doc["ParentRef"] = {"value": parent, "name": above["FullyQualifiedName"]}
         full.insert(0, str(above[name]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -26,18 +26,20 @@ def _line(books: Books, line: Mapping[str, Any]) -> Doc | None:
         return expand(line)
     if "description_only" in line:
         return {"DetailType": "DescriptionOnly", "Description": str(line["description_only"]), "Amount": Decimal(0)}
-    if "discount" in line:
-        discount = expand(line["discount"])
-        made: Doc = {"DetailType": "DiscountLineDetail", "DiscountLineDetail": discount}
-        if "Amount" in discount:
-            made["Amount"] = discount.pop("Amount")
-        return made
-    if "shipping" in line:
-        detail = {"ItemRef": {"value": SHIPPING}}
-        return {"Amount": _decimal(line["shipping"]), "SalesItemLineDetail": detail}
-    if "group" in line:
-        return _group(books, line["group"])
-    return _item_line(line)
+    special = next((key for key in _MAKERS if key in line), None)
+    return _item_line(line) if special is None else _MAKERS[special](books, line[special])
+
+
+def _discount(_books: Books, given: Mapping[str, Any]) -> Doc:
+    discount = expand(given)
+    made: Doc = {"DetailType": "DiscountLineDetail", "DiscountLineDetail": discount}
+    if "Amount" in discount:
+        made["Amount"] = discount.pop("Amount")
+    return made
+
+
+def _shipping(_books: Books, amount: Any) -> Doc:
+    return {"Amount": _decimal(amount), "SalesItemLineDetail": {"ItemRef": {"value": SHIPPING}}}
 
 
 def _group(books: Books, group: Mapping[str, Any]) -> Doc:
@@ -57,6 +59,9 @@ def _item_line(line: Mapping[str, Any]) -> Doc:
     if fields.get("Description"):
         made["Description"] = fields["Description"]
     return made
+
+
+_MAKERS: dict[str, Callable[[Books, Any], Doc]] = {"discount": _discount, "shipping": _shipping, "group": _group}
 
 
 def _product(detail: Mapping[str, Any]) -> Decimal:

@@ -8,9 +8,14 @@ from typing import Any
 
 from hsqbo_pipeline.sandbox.quickbooks.wire import Doc
 
-_ADDRESSES = ("PrimaryEmailAddr", "BillEmail", "BillEmailCc", "BillEmailBcc", "Email")
-_PHONES = ("PrimaryPhone", "AlternatePhone", "Mobile", "Fax")
 _REFERENCES = ("HomeCurrency", "DefaultTerms", "DefaultARAccount", "DefaultAPAccount", "DefaultTimeItem", "DefaultItem")
+_ONE_TEXT = {
+    **dict.fromkeys((*_REFERENCES, "CustomerMemo"), "value"),
+    **dict.fromkeys(("PrimaryEmailAddr", "BillEmail", "BillEmailCc", "BillEmailBcc", "Email"), "Address"),
+    **dict.fromkeys(("PrimaryPhone", "AlternatePhone", "Mobile", "Fax"), "FreeFormNumber"),
+    "WebAddr": "URI",
+}
+"""Properties that are written as the one text they hold, and where that text goes."""
 
 
 def expand(fields: Mapping[str, Any]) -> Doc:
@@ -19,25 +24,19 @@ def expand(fields: Mapping[str, Any]) -> Doc:
 
 
 def _value(name: str, value: Any) -> Any:
-    if isinstance(value, Mapping):
+    kind = value.__class__
+    if kind is dict or isinstance(value, Mapping):
         return expand(value)
-    if isinstance(value, list | tuple):
+    if kind is list or kind is tuple:
         return [_value("", each) for each in value]
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if value is None or value == "" or isinstance(value, bool):
+    if value is None or value == "" or kind is bool:
         return value
-    if name.endswith("Ref") or name in _REFERENCES:
-        return {"value": str(value)}
-    if name == "CustomerMemo":
-        return {"value": str(value)}
-    if name in _ADDRESSES:
-        return {"Address": str(value)}
-    if name in _PHONES:
-        return {"FreeFormNumber": str(value)}
-    if name == "WebAddr":
-        return {"URI": str(value)}
-    return str(value) if hasattr(value, "isoformat") else value
+    inner = "value" if name.endswith("Ref") else _ONE_TEXT.get(name)
+    if inner is not None:
+        return {inner: str(value)}
+    if kind is float:
+        return Decimal(repr(value))
+    return value if kind in (str, int, Decimal) else str(value)
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> Doc:

@@ -7,7 +7,7 @@ from datetime import datetime
 from hsqbo_pipeline.sandbox.quickbooks.wire import dump, envelope_time
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it is an answer, not an error of ours
     """A request that QuickBooks refuses; `code` is the numeric string that clients branch on."""
 
     def __init__(

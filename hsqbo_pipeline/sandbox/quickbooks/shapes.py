@@ -22,6 +22,7 @@ ENUMS: dict[str, frozenset[str]] = {name: frozenset(values) for name, values in 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _LARGEST = Decimal("99999999999999")
 UNSET = object()
+Reader = Callable[[object, str], object]
 
 
 def check(entity: str, body: Doc) -> Doc:
@@ -35,42 +36,68 @@ def check(entity: str, body: Doc) -> Doc:
 def _object(shape: str, value: object, path: str) -> Doc:
     if not isinstance(value, dict):
         raise _unreadable(f"{path} must be an object, not {value!r}")
-    table = OBJECTS[shape]
+    table = _TABLE_OF[shape]
     found: Doc = {}
     for key, raw in value.items():
-        if key not in table:
+        if raw is None or raw == "":
+            if key not in table:
+                raise _unknown(shape, key, len(table))
+            continue
+        reader = table.get(key)
+        if reader is None:
             raise _unknown(shape, key, len(table))
-        kept = _value(table[key], raw, key)
+        kept = reader(raw, key)
         if kept is not UNSET:
             found[key] = kept
     return found
 
 
-def _value(kind: str, raw: object, name: str) -> object:
-    if raw is None or raw == "":
-        return UNSET
+def _reader(kind: str) -> Reader:
     if kind.endswith("[]"):
+        return _list_of(_reader(kind[:-2]))
+    if kind in _READERS:
+        return _READERS[kind]
+    return _one_of(ENUMS[kind]) if kind in ENUMS else _nested(kind)
+
+
+def _list_of(reader: Reader) -> Reader:
+    def read(raw: object, name: str) -> object:
         if not isinstance(raw, list):
             raise _unreadable(f"{name} must be a list")
-        return [kept for kept in (_value(kind[:-2], each, name) for each in raw) if kept is not UNSET]
-    reader = _READERS.get(kind)
-    if reader is not None:
-        return reader(raw, name)
-    if kind in ENUMS:
-        if raw not in ENUMS[kind]:
+        kept = [reader(each, name) for each in raw if each is not None and each != ""]
+        return [each for each in kept if each is not UNSET]
+
+    return read
+
+
+def _one_of(values: frozenset[str]) -> Reader:
+    def read(raw: object, name: str) -> object:
+        if not isinstance(raw, str) or raw not in values:
             raise bad_format("2170", name, raw)
         return raw
-    inner = _object(kind, raw, name)
-    return inner or ({} if raw == {} else UNSET)
+
+    return read
+
+
+def _nested(shape: str) -> Reader:
+    def read(raw: object, name: str) -> object:
+        inner = _object(shape, raw, name)
+        return inner or ({} if raw == {} else UNSET)
+
+    return read
 
 
 def _text(raw: object, name: str) -> str:
+    if raw.__class__ is str:
+        return raw
     if isinstance(raw, dict | list):
         raise _unreadable(f"{name} must be a text")
     return str(raw).lower() if isinstance(raw, bool) else str(raw)
 
 
 def _decimal(raw: object, name: str) -> Decimal:
+    if raw.__class__ is Decimal and -_LARGEST < raw < _LARGEST:
+        return raw
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
         raise bad_format("2090", name, raw)
     try:
@@ -124,7 +151,7 @@ def _instant(raw: object, name: str) -> str:
     return str(raw)
 
 
-_READERS: dict[str, Callable[[object, str], object]] = {
+_READERS: dict[str, Reader] = {
     "text": _text,
     "decimal": _decimal,
     "integer": _integer,
@@ -134,6 +161,7 @@ _READERS: dict[str, Callable[[object, str], object]] = {
     "instant": _instant,
     "any": lambda raw, _: raw,
 }
+_TABLE_OF = {shape: {key: _reader(kind) for key, kind in table.items()} for shape, table in OBJECTS.items()}
 
 
 def _unknown(shape: str, key: str, count: int) -> Refusal:

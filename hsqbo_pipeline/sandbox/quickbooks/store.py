@@ -6,7 +6,9 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, dump, parse, stamp
+import orjson
+
+from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, packed, parse, stamp
 
 Keys = Callable[[Doc], str | None]
 _BITS = 32
@@ -95,6 +97,11 @@ class Table:
         found: Doc = parse(self.rows[number].raw)
         return found
 
+    def peek(self, number: int) -> Doc:
+        """The record to look at: fractions are floats here, so no amount may be taken from it. Raises KeyError."""
+        found: Doc = orjson.loads(self.rows[number].raw)
+        return found
+
     def docs(self) -> Iterator[Doc]:
         """Every record in the order of ids."""
         return (parse(self.rows[number].raw) for number in self.ids)
@@ -111,7 +118,7 @@ class Table:
         doc["MetaData"] = {"CreateTime": stamp(created), "LastUpdatedTime": stamp(updated)}
         active = doc.get("Active", True) is not False
         keys = tuple(_lower(reader(doc)) for reader in self._readers)
-        row = Row(dump(doc), created, updated, active, keys)
+        row = Row(packed(doc), created, updated, active, keys)
         if old is None:
             self._enter(number, row)
         else:

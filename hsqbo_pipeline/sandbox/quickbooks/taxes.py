@@ -102,8 +102,9 @@ def taxed_content(doc: Doc) -> list[object]:
     return content
 
 
-def settle_tax(books: Books, doc: Doc, before: Doc | None, act: Act, subtotal: Decimal, discount: Decimal) -> Decimal:
-    """Set TxnTaxDetail; return the total tax."""
+def settle_tax(books: Books, doc: Doc, before: Doc | None, act: Act, sums: tuple[Decimal, Decimal]) -> Decimal:
+    """Set TxnTaxDetail from the lines and their (subtotal, discount); return the total tax."""
+    subtotal, discount = sums
     detail = doc.get("TxnTaxDetail") or {}
     kept = (before or {}).get("TxnTaxDetail")
     if act.tax is not None:

@@ -53,7 +53,7 @@ def _due(books: Books, doc: Doc, before: Doc | None, customer: Doc) -> None:
     start = date.fromisoformat(doc["TxnDate"])
     term_id = value_of(doc.get("SalesTermRef")) or ""
     table = books.tables["Term"]
-    term_doc = table.doc(int(term_id)) if term_id.isdigit() and int(term_id) in table else {}
+    term_doc = table.peek(int(term_id)) if term_id.isdigit() and int(term_id) in table else {}
     doc["DueDate"] = due_date(start, term_doc).isoformat()
 
 

@@ -116,7 +116,7 @@ def _family(books: Books, customer: str | None) -> str | None:
     """The topmost customer: a parent may pay for its jobs."""
     table = books.tables["Customer"]
     while customer is not None and customer.isdigit() and int(customer) in table:
-        parent = value_of(table.doc(int(customer)).get("ParentRef"))
+        parent = value_of(table.peek(int(customer)).get("ParentRef"))
         if parent is None:
             return customer
         customer = parent

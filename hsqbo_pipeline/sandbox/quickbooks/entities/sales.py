@@ -74,7 +74,7 @@ def require_customer(doc: Doc) -> None:
 
 def _total(books: Books, doc: Doc, before: Doc | None, act: Act) -> None:
     subtotal, discount, shipping = total_up(books, doc)
-    tax = settle_tax(books, doc, before, act, subtotal, discount)
+    tax = settle_tax(books, doc, before, act, (subtotal, discount))
     total = subtotal - discount + shipping + tax
     if "TotalAmt" in act.forced:
         total = Decimal(str(act.forced["TotalAmt"]))
@@ -90,7 +90,7 @@ def _check_stock_dates(books: Books, doc: Doc) -> None:
         value = value_of(line["SalesItemLineDetail"].get("ItemRef")) or ""
         if not value.isdigit():
             continue
-        start = books.tables["Item"].doc(int(value)).get("InvStartDate")
+        start = books.tables["Item"].peek(int(value)).get("InvStartDate")
         if start and doc["TxnDate"] < start:
             detail = f"Transaction date {doc['TxnDate']} is prior to start date {start} for inventory item {value}"
             raise Refusal("6270", "Transaction Date Is Prior To Start Date For Inventory Item", detail)
