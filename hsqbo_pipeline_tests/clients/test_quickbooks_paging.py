@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hsqbo_pipeline.clients.quickbooks.paging import UPDATED, Walk
@@ -37,6 +37,7 @@ def _row(number: int, time: int, token: int = 0) -> Row:
     return {"Id": str(number), "SyncToken": str(token), "MetaData": {"LastUpdatedTime": stamp}}
 
 
+@example(times=[0] * 5, edits=[(1, 0), (1, 1)], page=3)  # two rows leave a block of one time: positions shift past one
 @settings(max_examples=200)
 @given(
     times=st.lists(st.integers(0, 30), max_size=60),
