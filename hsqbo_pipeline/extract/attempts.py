@@ -14,7 +14,6 @@ from hsqbo_pipeline.store.landing import Landing, PageFile
 from hsqbo_pipeline.store.warehouse import explained
 
 if TYPE_CHECKING:
-    from hsqbo_pipeline.extract.windows import Reading
     from hsqbo_pipeline.store.warehouse import Warehouse
 
 
@@ -52,7 +51,7 @@ class Attempt:
 
 async def attempt(
     warehouse: Warehouse,
-    reading: Reading,
+    run_id: str,
     system: str,
     name: str,
     work: Callable[[Attempt], Awaitable[None]],
@@ -64,24 +63,24 @@ async def attempt(
     `work` notes its own success, in the transaction that merges what it read. `covers` are the objects that fail along,
     where one request answers for several.
     """
-    with Landing(warehouse.data, reading.run_id).pages(system, name) as file:
+    with Landing(warehouse.data, run_id).pages(system, name) as file:
         going = Attempt(system, name, file)
         try:
             with explained(warehouse.path):
                 await work(going)
         except HsqboError as error:
             for each in covers or (name,):
-                note_failure(warehouse, reading, going, error, name=each)
+                note_failure(warehouse, run_id, going, error, name=each)
 
 
 def note_failure(
-    warehouse: Warehouse, reading: Reading, going: Attempt, error: HsqboError, *, name: str | None = None
+    warehouse: Warehouse, run_id: str, going: Attempt, error: HsqboError, *, name: str | None = None
 ) -> None:
     """Say that an object could not be read, and why. `name` is another object that was to be read along."""
     with warehouse.transaction() as con:
         reads.record(
             con,
-            reading.run_id,
+            run_id,
             going.system,
             name or going.name,
             complete=False,

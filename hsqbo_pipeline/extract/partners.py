@@ -26,7 +26,7 @@ async def read_partners(warehouse: Warehouse, client: HubSpotClient, reading: Re
             try:
                 await _read(warehouse, client, reading, going, ids)
             except HsqboError as error:
-                note_failure(warehouse, reading, going, error)
+                note_failure(warehouse, reading.run_id, going, error)
 
 
 async def _read(warehouse: Warehouse, client: HubSpotClient, reading: Reading, going: Attempt, ids: list[str]) -> None:

@@ -54,10 +54,10 @@ async def read_portal(warehouse: Warehouse, client: HubSpotClient, reading: Read
         _keep(warehouse, reading, going, found)
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(attempt, warehouse, reading, SYSTEM, ACCOUNT, account)
-        tasks.start_soon(attempt, warehouse, reading, SYSTEM, TAX_RATES, rates)
+        tasks.start_soon(attempt, warehouse, reading.run_id, SYSTEM, ACCOUNT, account)
+        tasks.start_soon(attempt, warehouse, reading.run_id, SYSTEM, TAX_RATES, rates)
         if _definitions_wanted(warehouse, reading):
-            tasks.start_soon(attempt, warehouse, reading, SYSTEM, DEFINITIONS, definitions)
+            tasks.start_soon(attempt, warehouse, reading.run_id, SYSTEM, DEFINITIONS, definitions)
 
 
 def _definitions_wanted(warehouse: Warehouse, reading: Reading) -> bool:

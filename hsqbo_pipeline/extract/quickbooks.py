@@ -59,7 +59,7 @@ class QuickBooksRead:
                 tasks.start_soon(self._changed, known, now)
 
     async def _attempt(self, name: str, work: Callable[[Attempt], Awaitable[None]]) -> None:
-        await attempt(self.warehouse, self.reading, SYSTEM, name, work)
+        await attempt(self.warehouse, self.reading.run_id, SYSTEM, name, work)
 
     async def _company(self) -> datetime | None:
         """CompanyInfo comes first: its answer tells QuickBooks' own time. None where it could not be read."""
@@ -103,7 +103,7 @@ class QuickBooksRead:
 
         if now is None or now - oldest < _CDC_REACH:
             by_query.clear()
-            await attempt(self.warehouse, self.reading, SYSTEM, "cdc", capture, covers=tuple(since))
+            await attempt(self.warehouse, self.reading.run_id, SYSTEM, "cdc", capture, covers=tuple(since))
         async with anyio.create_task_group() as tasks:
             for name in by_query:
                 tasks.start_soon(self._attempt, name, partial(self._queried, since=since[name]))

@@ -46,7 +46,10 @@ def read_since(state: MirrorState, reading: Reading, properties: tuple[str, ...]
     return state.watermark if known and not reading.sweep else None
 
 
-def sweep_due(states: Mapping[tuple[str, str], MirrorState], now: datetime) -> bool:
-    """Whether some object was last read whole a week ago or longer. `now` is the newest time a system has told."""
-    swept = [state.swept_at for state in states.values() if state.swept_at is not None]
-    return bool(swept) and now - min(swept) >= SWEEP_EVERY
+def sweep_due(states: Mapping[tuple[str, str], MirrorState]) -> bool:
+    """Whether some object had last been read whole a week before its last read, by its own system's time."""
+    return any(
+        state.read_at - state.swept_at >= SWEEP_EVERY
+        for state in states.values()
+        if state.read_at is not None and state.swept_at is not None
+    )
