@@ -1,7 +1,7 @@
 """What the company and the portal say of themselves, from their mirrored settings.
 
-Where a setting was not read (or is not there) the value is the one under which less is written; an entity whose settings
-could not be read is blocked anyway. Source of the preference names: Intuit's Preferences reference.
+Where a setting was not read (or is not there) the value is the one under which less is written; an entity whose
+settings could not be read is blocked anyway. Source of the preference names: Intuit's Preferences reference.
 """
 
 from __future__ import annotations

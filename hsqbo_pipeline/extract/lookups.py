@@ -1,14 +1,14 @@
 """Before anything is made on a side, that side is asked once more: by our mark, and by the key it must be unique in.
 
-The rules are asked which records they would create now; each is looked for by reads that see every write at once (HubSpot
-batch read by a unique property, QuickBooks query), in batches as large as the API takes. What is found enters the mirror,
-and matching is done again.
+The rules are asked which records they would create now; each is looked for by reads that see every write at once
+(HubSpot batch read by a unique property, QuickBooks query), in batches as large as the API takes. What is found enters
+the mirror, and matching is done again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -140,13 +140,12 @@ class _Found:
             except HsqboError as error:
                 note_failure(self._warehouse, self._run_id, going, error)
 
-    async def _keep(self, going: Attempt, records: list[Record]) -> None:
+    async def _keep(self, going: Attempt, records: Sequence[Record]) -> None:
         if not records:
             return
         con, system, name = self._warehouse.con, going.system, going.name
-        unknown = sorted(
-            {_id(record) for record in records} - mirror.live(con, system, name, [_id(r) for r in records])
-        )
+        ids = [_id(record) for record in records]
+        unknown = sorted(set(ids) - mirror.live(con, system, name, ids))
         with StagedAssociations(con, name) as ties:
             for to in READ_WITH.get(name, ()) if unknown else ():
                 links = await self._clients.hubspot.associations_read(name, to, unknown)
