@@ -21,12 +21,27 @@ from hsqbo_pipeline.core.decisions import Company, Portal
 from hsqbo_pipeline.core.keep import count, keep_valid
 from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.model.fields import Field, field_map
+from hsqbo_pipeline.model.money import decimals_of
 from hsqbo_pipeline.model.names import TABLES, Entity, System
 from hsqbo_pipeline.model.operations import fingerprint
 from hsqbo_pipeline.model.rules import Rules
 
 SQL = Statements(Path(__file__).parent / "sql")
-MACROS = ("text", "exact", "money", "quantity", "instant", "day", "email", "problem", "custom")
+MACROS = (
+    "text",
+    "exact",
+    "money",
+    "quantity",
+    "instant",
+    "day",
+    "email",
+    "problem",
+    "custom",
+    "calendar",
+    "mark",
+    "voided",
+    "cents",
+)
 
 _QUICKBOOKS_OBJECTS: dict[Entity, tuple[str, ...]] = {
     Entity.CUSTOMER: ("Customer",),
@@ -34,6 +49,12 @@ _QUICKBOOKS_OBJECTS: dict[Entity, tuple[str, ...]] = {
     Entity.INVOICE: ("Invoice",),
     Entity.PAYMENT: ("Payment", "CreditMemo", "RefundReceipt", "SalesReceipt"),
 }
+# What is read of an invoice's lines and a payment's applications, between its own text and its typed row.
+_PARTS_READ = {
+    Entity.INVOICE: ("valid_read_lines_hubspot", "valid_read_lines_quickbooks", "valid_lines"),
+    Entity.PAYMENT: ("valid_payment_lines", "valid_applications"),
+}
+_PARTS_KEPT = {Entity.INVOICE: ("lines", "deposits"), Entity.PAYMENT: ("applications",)}
 # Looked at with their parents; extraction touches those along with them.
 _PARTS = {Entity.CUSTOMER: ["contacts", "companies"], Entity.INVOICE: ["line_items", "taxes", "deals"]}
 _HUBSPOT_OBJECTS = {Entity.PRODUCT: "products", Entity.INVOICE: "invoices", Entity.PAYMENT: "commerce_payments"}
@@ -78,6 +99,8 @@ def validate(
     due.before(con, entity, run_id)
     _drop(con, entity, hubspot)
     valid = keep_valid(con, entity)
+    for part in _PARTS_KEPT.get(entity, ()):
+        SQL.run(con, f"valid_keep_{part}")
     rejected = _reject(con, entity, run_id)
     due.mark(con, entity, rules.fingerprint(entity), run_id)
     SQL.run(con, "valid_done", objects=[*objects, *_PARTS.get(entity, [])])
@@ -111,7 +134,10 @@ def _read(
     quickbooks = "Transactions" if entity is Entity.PAYMENT else _QUICKBOOKS_OBJECTS[entity][0]
     SQL.run(con, f"valid_read_{hubspot}", names=names, paths=hubspot_paths, **facts[System.HUBSPOT])
     SQL.run(con, f"valid_read_{quickbooks}", names=names, paths=quickbooks_paths, **facts[System.QUICKBOOKS])
+    for part in _PARTS_READ.get(entity, ()):
+        SQL.run(con, part)
     SQL.run(con, f"valid_{TABLES[entity]}")
+    _refuse_cents(con, entity)
 
 
 def _json_path(path: str) -> str:
@@ -119,9 +145,20 @@ def _json_path(path: str) -> str:
     return path if path.startswith("CustomField.") else "$." + ".".join(f'"{part}"' for part in path.split("."))
 
 
+def _refuse_cents(con: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+    """Refuse amounts with a fraction in currencies that have none."""
+    if entity in (Entity.CUSTOMER, Entity.PRODUCT):
+        return
+    whole = [row["currency"] for row in SQL.rows(con, "valid_currencies") if decimals_of(row["currency"]) == 0]
+    if whole:
+        SQL.run(con, f"valid_whole_{TABLES[entity]}", currencies=whole)
+
+
 def _drop(con: duckdb.DuckDBPyConnection, entity: Entity, hubspot: str) -> None:
     """Take the rows that are looked at now out of the typed tables."""
     SQL.run(con, f"valid_drop_{TABLES[entity]}")
+    for part in _PARTS_KEPT.get(entity, ()):
+        SQL.run(con, f"valid_drop_{part}")
     if entity is Entity.CUSTOMER:
         SQL.run(con, "valid_drop_other_customers", object=hubspot)
 

@@ -5,6 +5,6 @@ FROM links JOIN vanished ON vanished.system = 'hubspot' AND vanished.id = links.
 WHERE links.entity = $entity
 UNION
 SELECT DISTINCT $entity, 'hubspot', links.hubspot_id, 'gone', $run_id
-FROM links JOIN vanished ON vanished.system = 'quickbooks' AND vanished.id = links.quickbooks_id AND vanished.object = links.quickbooks_object
+FROM links JOIN vanished ON vanished.system = 'quickbooks' AND vanished.id = split_part(links.quickbooks_id, ':', 1) AND vanished.object = links.quickbooks_object
 WHERE links.entity = $entity
 ON CONFLICT DO NOTHING
