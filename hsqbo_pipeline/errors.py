@@ -218,7 +218,7 @@ class RecordError(HsqboError):
 class PipelineError(HsqboError):
     """Our own house is not in order: the run cannot start or go on. `holder` names the run that is in the way."""
 
-    default_code = "SYS_STATE_LOST"
+    default_code = "SYS_STATE_UNUSABLE"
 
     def __init__(
         self, message: str, *, code: str | None = None, request_id: str | None = None, holder: str | None = None

@@ -48,7 +48,7 @@ def sku_key(text: str) -> str:
 
 def near_sku_key(text: str) -> str:
     """A SKU without blanks, dashes, underscores, dots and slashes: for suggestions only."""
-    return _PUNCTUATION.sub("", sku_key(text))
+    return _settled(text, lambda part: _PUNCTUATION.sub("", _folded(part)))
 
 
 def name_key(text: str) -> str:

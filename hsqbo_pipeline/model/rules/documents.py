@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from hsqbo_pipeline.model.rules.custom_fields import CustomFields
 from hsqbo_pipeline.model.rules.filters import RECOMMENDED, HubSpotFilter, QuickBooksFilter
@@ -17,6 +19,7 @@ from hsqbo_pipeline.model.rules.words import (
     OffWord,
     Section,
     Text,
+    or_short,
 )
 
 InvoiceField = Literal["number", "invoice_date", "due_date", "memo", "terms"]
@@ -42,6 +45,10 @@ class Source(Section):
             raise ValueError("say a value, or the property that holds it")
         return self
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return or_short(schema, handler, {"type": ["string", "integer"]})
+
 
 class ServiceDate(Section):
     """The service date of a line on its way to QuickBooks, which wants one where revenue recognition is on."""
@@ -63,6 +70,10 @@ class ServiceDate(Section):
         if (self.rule == "property") != (self.property is not None):
             raise ValueError("rule property wants a property, and no other rule takes one")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return or_short(schema, handler, {"enum": ["none", "invoice_date", "month_start"]})
 
 
 class Invoices(ObjectRules):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from hsqbo_pipeline.model.names import Entity
-from hsqbo_pipeline.model.rules.words import Count, Percent, Section, Text
+from hsqbo_pipeline.model.rules.words import Count, Percent, Section, Text, or_short
 
 
 class Limits(Section):
@@ -32,6 +34,10 @@ class Limits(Section):
     @classmethod
     def _off(cls, data: Any) -> Any:
         return {"enabled": False} if data is False or data == "off" else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return or_short(schema, handler, {"enum": ["off", False]})
 
 
 _CLOSING_WORDS = ("previous_fiscal_year", "off")

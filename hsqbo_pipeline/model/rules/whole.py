@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import Field, field_validator
 
+from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.rules.documents import Fees, Invoices, Payments, Tax
 from hsqbo_pipeline.model.rules.filters import RECOMMENDED_CONTACTS, Groups, at_start
@@ -89,6 +90,12 @@ class Rules(Section):
     def mode_in(self, environment: str) -> Mode:
         """The mode for 'sandbox', 'development' or 'production'."""
         return self.mode or (Mode.AUTOMATIC if environment == "sandbox" else Mode.OBSERVE)
+
+    def check_allowed_in(self, environment: str) -> None:
+        """Raises ConfigurationError for what the rules may say in the sandbox only: no limits at all."""
+        if environment != "sandbox" and not self.limits.enabled:
+            said = "limits may be switched off in the sandbox only; raise single ones instead, or set them to off one by one"
+            raise ConfigurationError(f"limits: {said}", field="limits", value="off")
 
     def of(self, entity: Entity) -> ObjectRules:
         """The section of an entity."""

@@ -7,7 +7,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from hsqbo_pipeline.model.names import System
 
@@ -58,6 +68,11 @@ class Winner(StrEnum):
     QUICKBOOKS = "quickbooks"
     NEWEST = "newest"
     HOLD = "hold"
+
+
+def or_short(schema: CoreSchema, handler: GetJsonSchemaHandler, short: JsonSchemaValue) -> JsonSchemaValue:
+    """An editor's schema of a section that a file may also write in a short form."""
+    return {"anyOf": [short, handler.resolve_ref_schema(handler(schema))]}
 
 
 def _false_is_off(value: Any) -> Any:

@@ -7,12 +7,9 @@ and what YAML 1.1 reads as true or false is marked as such by the reader's own t
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hsqbo_pipeline.errors import Problem
-
-if TYPE_CHECKING:
-    from ruamel.yaml.nodes import Node
 
 Path = tuple[int | str, ...]
 Lines = dict[Path, int]
@@ -44,14 +41,14 @@ def read_yaml(text: str, file: str) -> tuple[dict[str, Any], Lines, list[Problem
 
 
 class _Reader:
-    """One walk over the nodes of a file."""
+    """One walk over a file. Nodes are ruamel's, untyped here so that it is imported only when a file is read."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.lines: Lines = {}
         self.problems: list[Problem] = []
 
-    def value(self, node: Node, path: Path) -> Any:
+    def value(self, node: Any, path: Path) -> Any:
         if len(path) > _DEEPEST:  # an anchor that holds itself
             self.problems.append(Problem("is nested too deeply", self.file, node.start_mark.line + 1))
             return None
@@ -61,7 +58,7 @@ class _Reader:
             return [self._item(item, (*path, number)) for number, item in enumerate(node.value)]
         return _scalar(node)
 
-    def _mapping(self, node: Node, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: Any, path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
@@ -73,12 +70,12 @@ class _Reader:
             data[key] = self.value(value_node, (*path, key))
         return data
 
-    def _item(self, node: Node, path: Path) -> Any:
+    def _item(self, node: Any, path: Path) -> Any:
         self.lines[path] = node.start_mark.line + 1
         return self.value(node, path)
 
 
-def _scalar(node: Node) -> Any:
+def _scalar(node: Any) -> Any:
     text = str(node.value)
     kind = str(node.tag).rsplit(":", 1)[-1]
     if kind == "null":
