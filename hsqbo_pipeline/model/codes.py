@@ -171,7 +171,9 @@ def mask_emails(text: str) -> str:
 def _fill(template: str, slots: Mapping[str, Any], internal: bool) -> str:
     words = {name: _word(name, slots.get(name), internal) for name in slots_in(template)}
     text = template.format_map(words)
-    return text[:1].upper() + text[1:] if template.startswith("{") else text
+    leading = template[1 : template.index("}")] if template.startswith("{") else ""
+    # A neutral word that begins a sentence gets a capital; a value stays as it is.
+    return text[:1].upper() + text[1:] if leading and words[leading] == _neutral_words().get(leading) else text
 
 
 def _word(slot: str, value: Any, internal: bool) -> str:

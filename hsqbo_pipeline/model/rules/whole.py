@@ -94,7 +94,9 @@ class Rules(Section):
     def check_allowed_in(self, environment: str) -> None:
         """Raises ConfigurationError for what the rules may say in the sandbox only: no limits at all."""
         if environment != "sandbox" and not self.limits.enabled:
-            said = "limits may be switched off in the sandbox only; raise single ones instead, or set them to off one by one"
+            said = (
+                "all limits may be off in the sandbox only; elsewhere raise single ones, or set them to off one by one"
+            )
             raise ConfigurationError(f"limits: {said}", field="limits", value="off")
 
     def of(self, entity: Entity) -> ObjectRules:
