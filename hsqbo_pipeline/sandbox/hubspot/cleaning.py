@@ -9,7 +9,7 @@ from hsqbo_pipeline.sandbox.hubspot.crm import Actor, Crm
 from hsqbo_pipeline.sandbox.hubspot.definitions import Definition
 from hsqbo_pipeline.sandbox.hubspot.draft import Draft
 from hsqbo_pipeline.sandbox.hubspot.records import SYSTEM_NAMES
-from hsqbo_pipeline.sandbox.hubspot.refusals import PropertyProblem, bad_properties, invalid
+from hsqbo_pipeline.sandbox.hubspot.refusals import PropertyProblem, bad_properties
 from hsqbo_pipeline.sandbox.hubspot.values import BadValueError, as_text, instant_ms, stored
 
 _CREATED = ("createdate", "hs_createdate")
@@ -17,8 +17,6 @@ _CREATED = ("createdate", "hs_createdate")
 
 def clean(crm: Crm, draft: Draft, properties: Mapping[str, Any], actor: Actor) -> None:
     """Fills the draft's values. Raises RefusalError naming all that are unknown, read-only or wrong."""
-    if not isinstance(properties, Mapping):
-        raise invalid("Invalid input JSON: properties must be an object")
     problems = []
     for name, value in properties.items():
         try:

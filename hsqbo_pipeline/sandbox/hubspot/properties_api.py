@@ -144,6 +144,15 @@ class PropertiesApi:
         known.groups[name] = Group(name, label, order if isinstance(order, int) else -1)
         return Reply(201, known.groups[name].body(), headers={"Location": f"{request.path}/{name}"})
 
+    def update_group(self, request: Request) -> Reply:
+        """A group's label or order."""
+        _, known = self._known(request, "write")
+        group, body = self._group(known, request.names["name"], missing=404), request.object()
+        group.label = str(body.get("label") or group.label)
+        order = body.get("displayOrder")
+        group.display_order = order if isinstance(order, int) else group.display_order
+        return Reply(200, group.body())
+
     def archive_group(self, request: Request) -> Reply:
         """Archives a group that holds no property."""
         _, known = self._known(request, "write")

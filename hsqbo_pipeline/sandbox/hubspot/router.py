@@ -111,6 +111,7 @@ def _table(crm: Crm) -> list[Route]:
         ("GET", defined + "/groups", "read", properties.list_groups),
         ("POST", defined + "/groups", "define", properties.create_group),
         ("GET", defined + "/groups/{name}", "read", properties.read_group),
+        ("PATCH", defined + "/groups/{name}", "define", properties.update_group),
         ("DELETE", defined + "/groups/{name}", "define", properties.archive_group),
         ("POST", defined + "/batch/read", "read", properties.batch_read),
         ("POST", defined + "/batch/create", "define", properties.batch_create),

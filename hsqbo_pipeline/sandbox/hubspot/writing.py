@@ -11,7 +11,7 @@ from hsqbo_pipeline.sandbox.hubspot.cleaning import clean, require
 from hsqbo_pipeline.sandbox.hubspot.crm import Actor, Crm
 from hsqbo_pipeline.sandbox.hubspot.draft import Draft
 from hsqbo_pipeline.sandbox.hubspot.records import Record, pack
-from hsqbo_pipeline.sandbox.hubspot.refusals import RefusalError, bad_property
+from hsqbo_pipeline.sandbox.hubspot.refusals import RefusalError, bad_property, invalid
 
 _RULES: dict[str, Callable[[Crm, Draft, Actor], None]] = {
     "contacts": contact_rules.check,
@@ -186,6 +186,11 @@ def refuse_archive(crm: Crm, kind: str, record: Record, actor: Actor) -> None:
         line_rules.refuse_if_parent_frozen(crm, Draft(kind, {}, record=record), actor)
 
 
-def properties_of(body: Mapping[str, Any]) -> Any:
-    """The `properties` of one input; an input without any writes none."""
-    return body.get("properties") or {}
+def properties_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The `properties` of one input; an input without any writes none. 400 if they are no object."""
+    sent = body.get("properties")
+    if sent is None:
+        return {}
+    if not isinstance(sent, dict):
+        raise invalid("Invalid input JSON: properties must be an object")
+    return sent

@@ -101,9 +101,7 @@ class Desk:
 
     def search(self, kind: str, *filters: tuple[str, ...], **rest: Any) -> Answer:
         """Searches with one group of (property, operator, value) filters."""
-        listed = [
-            dict(zip(("propertyName", "operator", "value", "highValue"), each, strict=False)) for each in filters
-        ]
+        listed = [dict(zip(("propertyName", "operator", "value", "highValue"), each, strict=False)) for each in filters]
         return self.post(f"{kind}/search", {"filterGroups": [{"filters": listed}] if listed else [], **rest})
 
     def open_invoice(self, price: str = "100.00", **fields: Any) -> tuple[str, str, str]:
