@@ -29,7 +29,7 @@ from hsqbo_pipeline.model.rules import Rules
 SQL = Statements(Path(__file__).parent / "sql")
 MACROS = (
     "text",
-    "exact",
+    "number",
     "money",
     "quantity",
     "instant",

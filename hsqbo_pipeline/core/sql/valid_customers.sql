@@ -4,7 +4,7 @@ CREATE OR REPLACE TEMP TABLE staged AS
 WITH sides AS (
   SELECT * FROM read_hubspot UNION ALL BY NAME SELECT * FROM read_quickbooks
 ),
-typed AS (
+typed AS MATERIALIZED (
   SELECT * EXCLUDE (balance_raw), money_of(balance_raw) AS balance,
     coalesce(display_name, company, nullif(concat_ws(' ', first_name, last_name), ''), email, id) AS label,
     list_filter([

@@ -36,7 +36,7 @@ past AS (
   LEFT JOIN baselines AS b ON b.entity = 'invoice' AND b.quickbooks_id = s.id
   GROUP BY s.id
 ),
-typed AS (
+typed AS MATERIALIZED (
   SELECT s.*, money_of(s.total_raw) AS total, money_of(s.balance_raw) AS balance, money_of(s.deposit_raw) AS deposit,
     money_of(s.qbo_total_raw) AS qbo_total, money_of(s.qbo_tax_raw) AS qbo_tax, money_of(s.qbo_balance_raw) AS qbo_balance,
     money_of(s.qbo_credits_raw) AS qbo_credits, quantity_of(s.exchange_rate_raw) AS exchange_rate,
@@ -48,7 +48,7 @@ typed AS (
   LEFT JOIN added_taxes AS t ON s.system = 'hubspot' AND t.id = s.id
   LEFT JOIN past ON s.system = 'quickbooks' AND past.id = s.id
 ),
-judged AS (
+judged AS MATERIALIZED (
   SELECT * EXCLUDE (status), coalesce(number, id) AS label,
     CASE WHEN system = 'hubspot' THEN status
          WHEN invoice_status = 'VOIDED' THEN 'voided'

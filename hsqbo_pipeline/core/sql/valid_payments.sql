@@ -12,7 +12,7 @@ bad_lines AS (
   SELECT payment_id AS id, min_by({'place': place, 'value': amount_raw, 'missing': amount_raw IS NULL}, place) AS first
   FROM payment_lines WHERE amount IS NULL AND txn_id IS NOT NULL GROUP BY payment_id
 ),
-typed AS (
+typed AS MATERIALIZED (
   SELECT s.*, money_of(amount_raw) AS amount, money_of(unapplied_raw) AS unapplied, money_of(refunded_raw) AS refunded,
     money_of(processing_fee_raw) AS processing_fee, money_of(platform_fee_raw) AS platform_fee, a.applications, b.first AS bad_line,
     coalesce(s.reference, s.number, s.id) AS label

@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE staged AS
 WITH sides AS (
   SELECT * FROM read_hubspot UNION ALL BY NAME SELECT * FROM read_quickbooks
 ),
-typed AS (
+typed AS MATERIALIZED (
   SELECT * EXCLUDE (price_raw, cost_raw), quantity_of(price_raw) AS price, quantity_of(cost_raw) AS cost, coalesce(name, sku, id) AS label,
     list_filter([
       problem_of(price_raw IS NOT NULL AND quantity_of(price_raw) IS NULL, 'VAL_OPTION', 'price', price_raw),
