@@ -146,16 +146,18 @@ class Code:
         return State.IN_SYNC if self.name == UNCHANGED else self.klass_of(slots).state
 
 
-def render(code: str, /, *, internal: bool = False, **slots: Any) -> Text:
+def render(code: str, /, **slots: Any) -> Text:
     """The texts of a code with its slots filled; what is missing or None becomes a neutral word, and nothing raises.
 
-    An unknown code is told as SYS_UNMAPPED_ERROR with its name. E-mail addresses inside values are masked unless the
-    report is marked internal: the sentences go into screens and mails that many people see.
+    An unknown code is told as SYS_UNMAPPED_ERROR with its name. E-mail addresses inside values are masked: the sentences
+    go into screens and mails that many people see.
     """
-    entry = CODES.get(code)
-    if entry is None:
-        entry, slots = CODES["SYS_UNMAPPED_ERROR"], {"short": code, **slots}
-    return Text(_fill(entry.sentence, slots, internal), _fill(entry.fix, slots, internal))
+    return _texts(code, slots, internal=False)
+
+
+def render_internal(code: str, /, **slots: Any) -> Text:
+    """As `render`, with e-mail addresses as they are: for a report that is marked internal."""
+    return _texts(code, slots, internal=True)
 
 
 def slots_in(template: str) -> set[str]:
@@ -166,6 +168,13 @@ def slots_in(template: str) -> set[str]:
 def mask_emails(text: str) -> str:
     """The text with each e-mail address cut to its first letter and domain."""
     return _EMAIL.sub(lambda found: f"{found[1]}…@{found[0].rsplit('@', 1)[1]}", text)
+
+
+def _texts(code: str, slots: Mapping[str, Any], *, internal: bool) -> Text:
+    entry = CODES.get(code)
+    if entry is None:
+        entry, slots = CODES["SYS_UNMAPPED_ERROR"], {"short": code, **slots}
+    return Text(_fill(entry.sentence, slots, internal), _fill(entry.fix, slots, internal))
 
 
 def _fill(template: str, slots: Mapping[str, Any], internal: bool) -> str:
