@@ -149,8 +149,8 @@ class Code:
 def render(code: str, /, **slots: Any) -> Text:
     """The texts of a code with its slots filled; what is missing or None becomes a neutral word, and nothing raises.
 
-    An unknown code is told as SYS_UNMAPPED_ERROR with its name. E-mail addresses inside values are masked: the sentences
-    go into screens and mails that many people see.
+    An unknown code is told as SYS_UNMAPPED_ERROR with its name. E-mail addresses inside values are masked: sentences go
+    into screens and mails that many people see.
     """
     return _texts(code, slots, internal=False)
 
