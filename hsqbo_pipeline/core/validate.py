@@ -26,6 +26,8 @@ from hsqbo_pipeline.model.names import TABLES, Entity, System
 from hsqbo_pipeline.model.operations import fingerprint
 from hsqbo_pipeline.model.rules import Rules
 
+Asked = dict[System, dict[str, Any]]  # parameters of each side's statement
+
 SQL = Statements(Path(__file__).parent / "sql")
 MACROS = (
     "text",
@@ -90,11 +92,11 @@ def validate(
         SQL.run(con, f"valid_macro_{macro}")
     hubspot = hubspot_object(entity, rules)
     objects = [hubspot, *_QUICKBOOKS_OBJECTS[entity]]
-    mapped = field_map(entity, rules)
-    reading = fingerprint([objects, [field.path(side) for field in mapped for side in System], zone.key])
+    extra = _extra(entity, field_map(entity, rules), rules)
+    reading = fingerprint([objects, {side.value: asked for side, asked in extra.items()}, zone.key])
     SQL.run(con, "valid_work", objects=objects, everything=_reading_of(con, entity) != reading)
     SQL.run(con, "valid_vanished")
-    _read(con, entity, hubspot, mapped, zone=zone, company=company, portal=portal)
+    _read(con, entity, hubspot, extra, _facts(entity, zone, portal, company))
     SQL.run(con, "valid_refused")
     due.before(con, entity, run_id)
     _drop(con, entity, hubspot)
@@ -115,29 +117,42 @@ def hubspot_object(entity: Entity, rules: Rules) -> str:
     return _HUBSPOT_OBJECTS[entity]
 
 
-def _read(
-    con: duckdb.DuckDBPyConnection,
-    entity: Entity,
-    hubspot: str,
-    mapped: Sequence[Field],
-    *,
-    zone: ZoneInfo,
-    company: Company,
-    portal: Portal,
-) -> None:
+def _read(con: duckdb.DuckDBPyConnection, entity: Entity, hubspot: str, extra: Asked, facts: Asked) -> None:
     """Make `staged`: every touched record of the entity, typed, with the first problem that casting found."""
-    custom = [field for field in mapped if field.custom]
-    names = [field.name for field in custom]
-    hubspot_paths = [f'$.properties."{field.hubspot}"' for field in custom]
-    quickbooks_paths = [_json_path(field.quickbooks or "") for field in custom]
-    facts = _facts(entity, zone, portal, company)
     quickbooks = "Transactions" if entity is Entity.PAYMENT else _QUICKBOOKS_OBJECTS[entity][0]
-    SQL.run(con, f"valid_read_{hubspot}", names=names, paths=hubspot_paths, **facts[System.HUBSPOT])
-    SQL.run(con, f"valid_read_{quickbooks}", names=names, paths=quickbooks_paths, **facts[System.QUICKBOOKS])
+    SQL.run(con, f"valid_read_{hubspot}", **extra[System.HUBSPOT], **facts[System.HUBSPOT])
+    SQL.run(con, f"valid_read_{quickbooks}", **extra[System.QUICKBOOKS], **facts[System.QUICKBOOKS])
     for part in _PARTS_READ.get(entity, ()):
         SQL.run(con, part)
     SQL.run(con, f"valid_{TABLES[entity]}")
     _refuse_cents(con, entity)
+
+
+def _extra(entity: Entity, mapped: Sequence[Field], rules: Rules) -> Asked:
+    """What goes into a row's `custom` JSON per side, by name: custom fields, and what a filter asks of the record
+    itself.
+
+    A filter's property is in there so that its change is a change of the record.
+    """
+    found: Asked = {}
+    for side in System:
+        wanted = {field.name: field.path(side) or "" for field in mapped if field.custom}
+        for condition in (one for group in rules.filter_groups(entity, side) for one in group):
+            if condition.object is None:
+                wanted.setdefault(condition.property, condition.property)
+        for source in _sources(entity, side, rules):
+            wanted.setdefault(source, source)
+        paths = [f'$.properties."{path}"' if side is System.HUBSPOT else _json_path(path) for path in wanted.values()]
+        found[side] = {"names": list(wanted), "paths": paths}
+    return found
+
+
+def _sources(entity: Entity, side: System, rules: Rules) -> list[str]:
+    """HubSpot invoice properties that class, location and service dates come from."""
+    if (entity, side) != (Entity.INVOICE, System.HUBSPOT):
+        return []
+    sources = (rules.invoices.class_, rules.invoices.location, rules.invoices.service_date)
+    return [source.property for source in sources if source and source.property and source.object == "invoices"]
 
 
 def _json_path(path: str) -> str:
@@ -170,7 +185,7 @@ def _reject(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> int:
     return count(con, "refused")
 
 
-def _facts(entity: Entity, zone: ZoneInfo, portal: Portal, company: Company) -> dict[System, dict[str, Any]]:
+def _facts(entity: Entity, zone: ZoneInfo, portal: Portal, company: Company) -> Asked:
     """What each side's statement asks for beside the custom fields: a statement takes no parameter it does not use."""
     home = {} if entity is Entity.PRODUCT else {"home_currency": company.home_currency}
     dated = {"zone": zone.key, "portal_currency": portal.currencies[0] if portal.currencies else None}

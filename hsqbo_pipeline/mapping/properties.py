@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hsqbo_pipeline.model.fields import COMPANY_FIELDS, DEFAULTS, Field
-from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS, Entity
+from hsqbo_pipeline.model.fields import COMPANY_FIELDS, DEFAULTS, Field, field_map
+from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS, Entity, System
+from hsqbo_pipeline.model.rules.whole import Rules
 
 GROUP: dict[str, Any] = {"name": "qbo_sync", "label": "QuickBooks sync", "displayOrder": -1}
 
@@ -136,24 +137,46 @@ _READ: dict[str, tuple[str, ...]] = {
     ),
 }
 
-_MAPPED: dict[str, tuple[Field, ...]] = {
-    "contacts": DEFAULTS[Entity.CUSTOMER],
-    "companies": COMPANY_FIELDS,
-    "products": DEFAULTS[Entity.PRODUCT],
-    "invoices": DEFAULTS[Entity.INVOICE],
-    "commerce_payments": DEFAULTS[Entity.PAYMENT],
+_ENTITIES = {
+    "contacts": Entity.CUSTOMER,
+    "companies": Entity.CUSTOMER,
+    "products": Entity.PRODUCT,
+    "invoices": Entity.INVOICE,
+    "commerce_payments": Entity.PAYMENT,
 }
 
 
-def hubspot_properties(name: str, mapped: tuple[Field, ...] = (), further: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The properties to read of object `name`, sorted: mapped fields, what rules look at, our own and `further` ones.
+def hubspot_properties(name: str, rules: Rules | None = None) -> tuple[str, ...]:
+    """The properties to read of object `name`, sorted: mapped fields, what rules look at, our own.
 
-    `mapped` is the field map in force (`model.fields.field_map`); the defaults are always read as well, so that
-    turning a field on later finds its history here. `further` are properties that filters name.
+    The default fields are always read, so that turning one on later finds its history here. With `rules`, custom
+    mappings, filters, and the properties that classes, locations and service dates come from are read as well.
     """
     if name not in HUBSPOT_OBJECTS:
         raise ValueError(f"HubSpot object {name!r} is not read; known: {', '.join(HUBSPOT_OBJECTS)}")
-    wanted = set(_READ[name]) | set(further)
-    wanted |= {definition["name"] for definition in OWN_PROPERTIES.get(name, ())}
-    wanted |= {field.hubspot for field in (*_MAPPED.get(name, ()), *mapped) if field.hubspot}
+    wanted = set(_READ[name]) | {definition["name"] for definition in OWN_PROPERTIES.get(name, ())}
+    wanted |= {field.hubspot for field in _default_fields(name) if field.hubspot}
+    if rules is not None:
+        wanted |= _of_rules(name, rules)
     return tuple(sorted(wanted))
+
+
+def _default_fields(name: str) -> tuple[Field, ...]:
+    if name == "companies":
+        return COMPANY_FIELDS
+    return DEFAULTS[_ENTITIES[name]] if name in _ENTITIES else ()
+
+
+def _of_rules(name: str, rules: Rules) -> set[str]:
+    entity = _ENTITIES.get(name)
+    wanted = (
+        {field.hubspot for field in field_map(entity, rules) if field.custom and field.hubspot} if entity else set()
+    )
+    for each in Entity:
+        own = [other for other, meant in _ENTITIES.items() if meant is each]
+        for condition in (one for group in rules.filter_groups(each, System.HUBSPOT) for one in group):
+            if condition.object == name or (condition.object is None and name in own):
+                wanted.add(condition.property)
+    sources = (rules.invoices.class_, rules.invoices.location, rules.invoices.service_date)
+    wanted |= {source.property for source in sources if source and source.object == name and source.property}
+    return wanted

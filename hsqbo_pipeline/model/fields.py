@@ -18,8 +18,9 @@ from typing import Any
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.rules.custom_fields import CustomField
 from hsqbo_pipeline.model.rules.whole import Rules
-from hsqbo_pipeline.model.rules.words import DirectionWord as Direction
-from hsqbo_pipeline.model.rules.words import FieldSetting, Winner
+from hsqbo_pipeline.model.rules.words import DirectionWord, FieldSetting, Winner
+
+Direction = DirectionWord
 
 
 class Kind(StrEnum):
