@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from hsqbo_pipeline.clients.hubspot.client import HubSpotClient
-from hsqbo_pipeline.errors import AuthenticationError
+from hsqbo_pipeline.errors import AuthenticationError, HsqboError
 from hsqbo_pipeline.extract.attempts import Attempt, attempt
 from hsqbo_pipeline.extract.windows import Reading, read_since
 from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS
@@ -46,11 +46,12 @@ async def read_portal(warehouse: Warehouse, client: HubSpotClient, reading: Read
         _keep(warehouse, reading, going, [{**rate, "id": str(rate.get("id", ""))} for rate in found])
 
     async def definitions(going: Attempt) -> None:
-        found = [
-            {**definition, "id": f"{name}.{definition['name']}", "object": name}
-            for name in HUBSPOT_OBJECTS
-            for definition in await client.properties(name)
-        ]
+        found, failure = await _definitions(client)
+        if failure is not None:
+            # What can be known of the other objects is kept; which marks are unique decides how records are made.
+            with warehouse.transaction() as con:
+                mirror.load(con, reading.run_id, SYSTEM, DEFINITIONS, found)
+            raise failure
         _keep(warehouse, reading, going, found)
 
     async with anyio.create_task_group() as tasks:
@@ -58,6 +59,20 @@ async def read_portal(warehouse: Warehouse, client: HubSpotClient, reading: Read
         tasks.start_soon(attempt, warehouse, reading.run_id, SYSTEM, TAX_RATES, rates)
         if _definitions_wanted(warehouse, reading):
             tasks.start_soon(attempt, warehouse, reading.run_id, SYSTEM, DEFINITIONS, definitions)
+
+
+async def _definitions(client: HubSpotClient) -> tuple[list[dict[str, Any]], HsqboError | None]:
+    """Definitions of every object that gives them, and the last failure."""
+    found: list[dict[str, Any]] = []
+    failure = None
+    for name in HUBSPOT_OBJECTS:
+        try:
+            given = await client.properties(name)
+        except HsqboError as error:
+            failure = error
+            continue
+        found += [{**definition, "id": f"{name}.{definition['name']}", "object": name} for definition in given]
+    return found, failure
 
 
 def _definitions_wanted(warehouse: Warehouse, reading: Reading) -> bool:

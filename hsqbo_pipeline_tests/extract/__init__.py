@@ -1,0 +1,1 @@
+"""Tests of reading both systems into the mirror, against the sandbox."""
