@@ -42,7 +42,7 @@ def _route(path: str, method: str, answer: Answer) -> Route:
     async def endpoint(request: Request) -> Response:
         try:
             return as_json(answer(await _body(request)))
-        except (ValueError, KeyError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, ArithmeticError) as error:
             return as_json({"error": f"{type(error).__name__}: {error}"}, 400)
 
     handler: Callable[[Request], Awaitable[Response]] = endpoint

@@ -133,7 +133,7 @@ class Books:
         zone = str(self.setting("CompanyInfo").get("DefaultTimeZone") or "America/Los_Angeles")
         return self.clock.now().astimezone(ZoneInfo(zone)).date()
 
-    def cents(self, value: Decimal) -> Decimal:
+    def cents(self, value: Decimal | int) -> Decimal:
         """Rounded as the switch says."""
         return money(value, half_even=self.switches.qb_rounding == "half_even")
 

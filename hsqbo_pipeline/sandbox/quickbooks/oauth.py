@@ -142,10 +142,10 @@ class TokenOffice:
             "access_token": access,
             "expires_in": ACCESS_SECONDS,
             "refresh_token": refresh,
-            "x_refresh_token_expires_in": int((held.expires - now).total_seconds()),
+            "x_refresh_token_expires_in": round((held.expires - now).total_seconds()),
         }
         if with_hard_expiry:
-            answer["x_refresh_token_hard_expires_in"] = int((held.hard_expires - now).total_seconds())
+            answer["x_refresh_token_hard_expires_in"] = round((held.hard_expires - now).total_seconds())
         return answer
 
     def revoke(self, authorization: str, token: str) -> bool:

@@ -47,19 +47,19 @@ def _no_constant(name: str) -> Decimal:
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
 
 
-def money(value: Decimal, *, half_even: bool = False) -> Decimal:
-    """Rounded to the cent."""
-    return value.quantize(CENT, ROUND_HALF_EVEN if half_even else ROUND_HALF_UP)
+def money(value: Decimal | int, *, half_even: bool = False) -> Decimal:
+    """Rounded to the cent. Stored whole numbers are int."""
+    return Decimal(value).quantize(CENT, ROUND_HALF_EVEN if half_even else ROUND_HALF_UP)
 
 
-def shown(value: Decimal) -> Decimal | int:
+def shown(value: Decimal | int) -> Decimal | int:
     """An amount as the API writes it: two places, and a bare 0 for nothing."""
-    return value.quantize(CENT) if value else 0
+    return Decimal(value).quantize(CENT) if value else 0
 
 
-def bare(value: Decimal) -> Decimal:
+def bare(value: Decimal | int) -> Decimal:
     """A quantity or price without trailing zeros or exponent."""
-    short = value.normalize()
+    short = Decimal(value).normalize()
     return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 

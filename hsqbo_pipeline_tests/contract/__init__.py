@@ -1,0 +1,1 @@
+"""The sandbox, judged by clients and schemas that others wrote."""
