@@ -89,7 +89,7 @@ class HubSpotApp:
             try:
                 if fault is None:
                     return self._plain(route.handler(request), request)
-                mischief.refuse(fault, request, self._tokens)
+                mischief.refuse(fault)
                 mischief.meddle(self._served_crm(), fault, request)
                 lost = mischief.without_one(fault, request)
                 reply = route.handler(request)
@@ -111,6 +111,8 @@ class HubSpotApp:
             if early is not None:
                 return early
             with self._lock:
+                if fault is not None and fault.do in ("token_rotated", "token_lost"):
+                    self._tokens.rotates = True
                 response = self._plain(self._grant(parts[2:], raw), request)
         except RefusalError as refusal:
             return self._refused(refusal, request)

@@ -136,29 +136,36 @@ class AssociationsApi:
         return Reply(207 if errors else 201, batches.answer(self._crm, started, rows, errors))
 
     def batch_archive(self, request: Request) -> Reply:
-        """Ends associations. The date-based versions answer 200 with a body, v4 204."""
+        """Ends associations, all or none. The date-based versions answer 200 with a body, v4 204."""
         started = self._crm.now_ms()
         source, target = self._pair(request, "write")
+        pairs = []
         for each in batches.inputs_of(request.object(), MAX_WRITE):
             listed = each.get("to")
-            for end in listed if isinstance(listed, list) else [listed]:
-                pair = _numbers(_end(each, "from"), _end({"to": end}, "to"))
-                if pair:
-                    linking.disconnect(self._crm, source.name, pair[0], target.name, pair[1], actor=request.actor)
+            ends = listed if isinstance(listed, list) else [listed]
+            pairs += [_numbers(_end(each, "from"), _end({"to": end}, "to")) for end in ends]
+        known = [pair for pair in pairs if pair is not None]
+        for pair in known:
+            linking.refuse_end(self._crm, source.name, pair[0], target.name, pair[1], actor=request.actor)
+        for pair in known:
+            linking.disconnect(self._crm, source.name, pair[0], target.name, pair[1], actor=request.actor)
         amounts.refresh(self._crm)
         return self._gone(request, started)
 
     def batch_remove_labels(self, request: Request) -> Reply:
-        """Removes single labels; removing the unlabelled type ends the association."""
+        """Removes single labels, all or none; removing the unlabelled type ends the association."""
         started = self._crm.now_ms()
         source, target = self._pair(request, "write")
+        removals = []
         for each in batches.inputs_of(request.object(), MAX_WRITE):
             kinds = linking.read_types(source.name, target.name, each.get("types"))
             pair = _numbers(_end(each, "from"), _end(each, "to"))
-            for kind in kinds if pair else []:
-                assert pair is not None
-                self._crm.links.remove_type(kind, *pair)
-                linking.mark(self._crm, source.name, pair[0], target.name, pair[1])
+            removals += [(kind, pair) for kind in kinds if pair is not None]
+        for _, pair in removals:
+            linking.refuse_end(self._crm, source.name, pair[0], target.name, pair[1], actor=request.actor)
+        for kind, pair in removals:
+            self._crm.links.remove_type(kind, *pair)
+            linking.mark(self._crm, source.name, pair[0], target.name, pair[1])
         amounts.refresh(self._crm)
         return self._gone(request, started)
 

@@ -31,6 +31,13 @@ class Kind:
         """The key of this type inside `associations` of a record."""
         return self.association_key or self.name
 
+    def answers(self, name: str) -> bool:
+        """Whether records of this type have a value for one of the properties HubSpot keeps itself.
+
+        Contacts define hs_lastmodifieddate and never have a value for it.
+        """
+        return name in (self.created, self.modified, "hs_object_id")
+
     @property
     def defaults(self) -> tuple[str, ...]:
         """Properties answered when a request names none."""

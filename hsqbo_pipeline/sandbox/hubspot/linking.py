@@ -86,13 +86,18 @@ def connect(crm: Crm, kind: AssociationType, source_id: int, target_id: int) -> 
 
 def disconnect(crm: Crm, source: str, source_id: int, target: str, target_id: int, *, actor: Actor) -> None:
     """Ends an association, if there is one. 400 if a finalised invoice would lose a line, contact or adjustment."""
+    refuse_end(crm, source, source_id, target, target_id, actor=actor)
+    if crm.links.remove(source, source_id, target, target_id):
+        mark(crm, source, source_id, target, target_id)
+
+
+def refuse_end(crm: Crm, source: str, source_id: int, target: str, target_id: int, *, actor: Actor) -> None:
+    """Refuses to end an association that a finalised invoice depends on."""
     if target_id not in crm.links.labels(source, source_id, target):
         return
     for name, record_id, other in ((source, source_id, target), (target, target_id, source)):
         if name == "invoices" and other in invoice_rules.FROZEN_LINKS:
             invoice_rules.refuse_if_frozen(crm, record_id, actor, f"the association with {other.replace('_', ' ')}")
-    crm.links.remove(source, source_id, target, target_id)
-    mark(crm, source, source_id, target, target_id)
 
 
 def mark(crm: Crm, source: str, source_id: int, target: str, target_id: int) -> None:

@@ -17,7 +17,6 @@ from hsqbo_pipeline.sandbox.hubspot.records import Record
 from hsqbo_pipeline.sandbox.hubspot.refusals import RefusalError, invalid, missing_scopes
 from hsqbo_pipeline.sandbox.hubspot.reply import Reply
 from hsqbo_pipeline.sandbox.hubspot.request import Request
-from hsqbo_pipeline.sandbox.hubspot.tokens import Tokens
 from hsqbo_pipeline.sandbox.hubspot.values import instant_ms, is_digits
 
 THROTTLED = {
@@ -39,13 +38,10 @@ _TOUCHED = {
 }
 
 
-def refuse(fault: Fault, request: Request, tokens: Tokens) -> None:
+def refuse(fault: Fault) -> None:
     """Raises the RefusalError a fault stands for, if it stands for one."""
     if fault.do == "401":
         raise RefusalError(401, "EXPIRED_AUTHENTICATION", "The OAuth token used to make this call has expired.")
-    if fault.do in ("token_rotated", "token_lost"):
-        tokens.known.pop(request.token.text, None)
-        raise RefusalError(401, "INVALID_AUTHENTICATION", "The token used to make this call is no longer valid.")
     if fault.do == "403":
         raise missing_scopes(list(fault.rule.get("scopes", ["crm.objects.contacts.read"])))
     if fault.do == "423":

@@ -34,10 +34,9 @@ def select(store: Store, record_id: int, view: View | Record, names: list[str], 
     answer: dict[str, str | None] = {}
     for name in names:
         if name in SYSTEM_NAMES:
-            if name in (store.kind.created, store.kind.modified, "hs_object_id"):
-                answer[name] = system_value(name, record_id, view)
-            continue
-        value = values.get(name)
+            value = system_value(name, record_id, view) if store.kind.answers(name) else None
+        else:
+            value = values.get(name)
         if value is not None or empty:
             answer[name] = value
     return answer

@@ -97,7 +97,7 @@ class Search:
             return sorted(matching, reverse=query.descending)
         definition = store.definitions.get(query.sort)
         assert definition is not None
-        read = reader(definition)
+        read = reader(store.kind, definition)
         keyed = [(value, each) for each in matching if (value := read(each, self._view(store, each))) is not None]
         with_value = [each for _, each in sorted(keyed, reverse=query.descending)]
         if len(with_value) == len(keyed) and query.sort in SYSTEM_NAMES:
@@ -119,7 +119,7 @@ class Search:
                 continue
             definition = store.definitions.get(each.name)
             assert definition is not None
-            tests.append(compile_filter(definition, each))
+            tests.append(compile_filter(store.kind, definition, each))
         candidates = self._candidates(store, group) if fixed is None else fixed
         for record_id in candidates:
             view = store.visible(record_id)

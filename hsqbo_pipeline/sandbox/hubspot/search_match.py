@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from hsqbo_pipeline.sandbox.hubspot.definitions import Definition
+from hsqbo_pipeline.sandbox.hubspot.kinds import Kind
 from hsqbo_pipeline.sandbox.hubspot.records import SYSTEM_NAMES, View
 from hsqbo_pipeline.sandbox.hubspot.refusals import bad_property
 from hsqbo_pipeline.sandbox.hubspot.search_query import Filter
@@ -29,9 +30,9 @@ _ORDERED: dict[str, Callable[[Comparable, Comparable], bool]] = {
 }
 
 
-def compile_filter(definition: Definition, wanted: Filter) -> Test:
+def compile_filter(kind: Kind, definition: Definition, wanted: Filter) -> Test:
     """A test for one filter. Raises RefusalError 400 if its value cannot be one of the property's."""
-    read = reader(definition)
+    read = reader(kind, definition)
     operator = wanted.operator
     if operator in ("HAS_PROPERTY", "NOT_HAS_PROPERTY"):
         wants = operator == "HAS_PROPERTY"
@@ -50,12 +51,14 @@ def compile_filter(definition: Definition, wanted: Filter) -> Test:
     return lambda record_id, view: (found := read(record_id, view)) is not None and compare(found, low)
 
 
-def reader(definition: Definition) -> Callable[[int, View], Comparable | None]:
+def reader(kind: Kind, definition: Definition) -> Callable[[int, View], Comparable | None]:
     """How to get a property's comparable value out of a record; None if it has none."""
     name = definition.name
     if name == "hs_object_id":
         return lambda record_id, _: Decimal(record_id)
     if name in SYSTEM_NAMES:
+        if not kind.answers(name):
+            return lambda _, __: None
         if name.endswith("createdate"):
             return lambda _, view: view.created_ms
         return lambda _, view: view.updated_ms

@@ -49,11 +49,16 @@ class Token:
 
 @dataclass
 class Tokens:
-    """The tokens the portal knows. `hsqbo_pipeline` is served by the first two; OAuth adds more."""
+    """The tokens the portal knows: two fixed ones, and those that OAuth issues.
+
+    A refresh answers the same refresh token again; with `rotates` the next one answers a new token and ends the old.
+    """
 
     crm: Crm
     known: dict[str, Token] = field(default_factory=dict)
     issued: int = 0
+    refresh_token: str = REFRESH_TOKEN
+    rotates: bool = False
 
     def __post_init__(self) -> None:
         self.add(Token("pat-sandbox", READ_SCOPES | WRITE_SCOPES))
@@ -81,14 +86,16 @@ class Tokens:
             raise RefusalError(400, "BAD_GRANT_TYPE", "missing or unknown grant type")
         if not fields.get("client_id") or not fields.get("client_secret"):
             raise RefusalError(400, "BAD_CLIENT_ID", "missing or unknown client id")
-        if grant == "refresh_token" and fields.get("refresh_token") != REFRESH_TOKEN:
+        if grant == "refresh_token" and fields.get("refresh_token") != self.refresh_token:
             raise RefusalError(400, "BAD_REFRESH_TOKEN", "missing or invalid refresh token")
         self.issued += 1
+        if self.rotates:
+            self.refresh_token, self.rotates = f"{REFRESH_TOKEN}-{self.issued}", False
         text = f"sandbox-access-{self.issued}"
         self.add(Token(text, READ_SCOPES | WRITE_SCOPES, expires_ms=self.crm.now_ms() + LIFE_S * 1000))
         return {
             "access_token": text,
-            "refresh_token": REFRESH_TOKEN,
+            "refresh_token": self.refresh_token,
             "expires_in": LIFE_S,
             "token_type": "bearer",
             "token_use": "access_token",

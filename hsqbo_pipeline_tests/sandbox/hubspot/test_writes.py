@@ -178,7 +178,7 @@ def test_last_modified_moves_with_any_change_and_only_then(desk: Desk) -> None:
     assert unmoved["updatedAt"] == unmoved["properties"]["lastmodifieddate"] == before
     desk.patch(f"contacts/{contact}", firstname="Ada")
     assert desk.get(f"contacts/{contact}")["updatedAt"] > before
-    assert "hs_lastmodifieddate" not in desk.get(f"contacts/{contact}", properties="hs_lastmodifieddate")["properties"]
+    assert desk.values("contacts", contact, "hs_lastmodifieddate") == {"hs_lastmodifieddate": None}
 
 
 def test_currencies_are_the_accounts(desk: Desk) -> None:
