@@ -15,7 +15,7 @@ typed AS MATERIALIZED (
     list_filter(emails, lambda each: is_email(each)) AS good_emails
   FROM sides
 )
-SELECT * EXCLUDE (emails, good_emails, display_name, custom), custom::VARCHAR AS custom, good_emails AS email_keys,
+SELECT row_number() OVER () AS place, * EXCLUDE (emails, good_emails, display_name, custom), custom::VARCHAR AS custom, good_emails AS email_keys,
   CASE WHEN system = 'quickbooks' THEN display_name
        ELSE coalesce(company, nullif(concat_ws(' ', first_name, last_name), ''), email) END AS display_name,
   CASE WHEN system = 'quickbooks' THEN regexp_replace(display_name, '\s*\(deleted( \d+)?\)$', '')

@@ -68,7 +68,7 @@ judged AS MATERIALIZED (
     ], lambda each: each IS NOT NULL)[1] AS problem
   FROM typed
 )
-SELECT system, id, object, version, created_at, modified_at, true AS active, number, number AS number_key, invoice_date, due_date, currency, exchange_rate,
+SELECT row_number() OVER () AS place, system, id, object, version, created_at, modified_at, true AS active, number, number AS number_key, invoice_date, due_date, currency, exchange_rate,
   status, subtotal, discount, shipping, tax, total, balance, deposit, customer_id, contact_ids, company_ids, deal_ids, payment_ids, billable, source,
   external_id, memo, private_note, terms, class_id, location_id, tax_mode, linked_txns, qbo_total, qbo_tax, qbo_balance, qbo_credits, backfill,
   email_status, mark, merged_ids, custom::VARCHAR AS custom, lines_hash, label, problem,

@@ -20,7 +20,7 @@ typed AS MATERIALIZED (
   LEFT JOIN applied AS a ON a.system = s.system AND a.id = s.id
   LEFT JOIN bad_lines AS b ON s.system = 'quickbooks' AND s.kind = 'payment' AND b.id = s.id
 )
-SELECT system, id, object, kind, version, created_at, modified_at, status IS DISTINCT FROM 'voided' AS active, number, customer_id, contact_ids, paid_on,
+SELECT row_number() OVER () AS place, system, id, object, kind, version, created_at, modified_at, status IS DISTINCT FROM 'voided' AS active, number, customer_id, contact_ids, paid_on,
   currency, amount, unapplied, method, reference, status, processor, source, deposit_account, refunded, processing_fee, platform_fee, payout_date,
   private_note, mark, custom::VARCHAR AS custom, label,
   list_filter([

@@ -12,7 +12,7 @@ typed AS MATERIALIZED (
     ], lambda each: each IS NOT NULL)[1] AS problem
   FROM sides
 )
-SELECT * EXCLUDE (custom), custom::VARCHAR AS custom, sku AS sku_key, regexp_replace(name, '\s*\(deleted( \d+)?\)$', '') AS name_key,
+SELECT row_number() OVER () AS place, * EXCLUDE (custom), custom::VARCHAR AS custom, sku AS sku_key, regexp_replace(name, '\s*\(deleted( \d+)?\)$', '') AS name_key,
   md5(to_json([active::VARCHAR, sku, name, description, price::VARCHAR, cost::VARCHAR, item_type, income_account, expense_account, parent_id,
                taxable::VARCHAR, mark, merged_ids::VARCHAR, custom::VARCHAR])) AS fields_hash
 FROM typed
