@@ -99,13 +99,18 @@ def _state_row(verdict: Row, end: Outcome, situation: Situation) -> Row:
 
 
 def payload_hash(operations: Iterable[Mapping[str, Any]]) -> str:
-    """The content of what was refused: the same content is not sent again."""
-    return fingerprint(
-        [
-            [op["action"], op["system"], json.loads(op["steps"]) if isinstance(op["steps"], str) else op["steps"]]
-            for op in operations
-        ]
-    )
+    """The content of what was refused: the same content is not sent again. Versions and pre-images are no content."""
+    return fingerprint([[op["action"], op["system"], [_content(step) for step in _steps(op)]] for op in operations])
+
+
+def _steps(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    steps = operation["steps"]
+    parsed: list[dict[str, Any]] = json.loads(steps) if isinstance(steps, str) else steps
+    return parsed
+
+
+def _content(step: Mapping[str, Any]) -> list[Any]:
+    return [step["action"], step["object"], step["target"], step["body"], list(step["associations"])]
 
 
 def _rejected(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Row]:

@@ -1,0 +1,5 @@
+"""`python -m hsqbo_pipeline` is `hsqbo`."""
+
+from hsqbo_pipeline.cli import main
+
+main()

@@ -1,0 +1,61 @@
+"""What the terminal shows: tables for people, plain lines where there is no terminal, JSON for machines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from hsqbo_pipeline.runs.ending import Ended
+
+out = Console(soft_wrap=False, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def problem(text: str) -> None:
+    """An error, on standard error, as it is: what comes from a record or a file is never read as markup."""
+    err.print(f"[bold red]hsqbo:[/] {escape(text)}")
+
+
+def say(text: str) -> None:
+    """A line of progress, on standard error so that output stays clean."""
+    err.print(escape(text))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """A table with a column per key; numbers to the right."""
+    made = Table(title=title, title_justify="left", header_style="bold")
+    listed = list(rows)
+    for column in columns:
+        numeric = bool(listed) and all(isinstance(row.get(column), int) for row in listed)
+        made.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        made.add_row(*(escape("" if row.get(column) is None else str(row[column])) for column in columns))
+    out.print(made)
+
+
+_SUMMARY = ("object", "direction", "read", "matched", "created", "updated", "linked", "unchanged", "excluded", "failing", "waiting")
+
+
+def summary(ended: Ended) -> None:
+    """What a run came to, in one table and a few lines."""
+    rows = [row for row in ended.objects if any(row[name] for name in _SUMMARY[2:])]
+    table(f"Run {ended.number}", _SUMMARY, rows)
+    written = sum(row["created"] + row["updated"] + row["linked"] for row in ended.objects)
+    if ended.waiting:
+        out.print(f"Plan {ended.plan_hash} waits for approval: `hsqbo plan show`, then `hsqbo sync --approve {(ended.plan_hash or '')[:12]}`.")
+    elif written == 0:
+        out.print("Nothing was created and nothing was updated, on either side.")
+    for sentence in ended.problems:
+        out.print(f"[bold red]red:[/] {escape(sentence)}")
+    if ended.report:
+        out.print(f"Report: {escape(ended.report)}")
+
+
+def is_terminal() -> bool:
+    """Whether a person is watching."""
+    return sys.stderr.isatty()

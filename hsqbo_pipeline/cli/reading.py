@@ -1,0 +1,114 @@
+"""Commands that only read what the last run published: status, failures, history, plan."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from hsqbo_pipeline.cli.app import app
+from hsqbo_pipeline.cli.printing import out, table
+from hsqbo_pipeline.core.tables import rows
+from hsqbo_pipeline.errors import ConfigurationError
+from hsqbo_pipeline.reports.published import COLUMNS, SQL, counts, last_run, open_published, records
+from hsqbo_pipeline.settings import load as load_settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines.")]
+plans_app = typer.Typer(help="Look at plans.", no_args_is_help=True)
+app.add_typer(plans_app, name="plan")
+
+
+def _json(found: Any) -> None:
+    out.print(json.dumps(found, default=str, indent=1), markup=False, soft_wrap=True)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """How the two systems stand: records by object and state, and the last run."""
+    with open_published(load_settings().data) as con:
+        run, found = last_run(con), counts(con)
+    if as_json:
+        _json({"run": run, "objects": found})
+        return
+    if run is not None:
+        out.print(f"Run {run['number']} ({run['kind']}) ended {run['ended_at']:%Y-%m-%d %H:%M} UTC with exit code {run['exit_code']}")
+    table("Records by object and state", ("object", "in_sync", "with_warning", "failing", "excluded", "waiting", "blocked", "records"), found)
+
+
+@app.command()
+def failures(
+    state: Annotated[str | None, typer.Option(help="in_sync, failing, excluded, waiting or blocked; without it, failing and blocked.")] = None,
+    code: Annotated[str | None, typer.Option(help="One code, such as ID_EMAIL_SHARED.")] = None,
+    entity: Annotated[str | None, typer.Option("--object", help="customer, product, invoice or payment.")] = None,
+    direction: Annotated[str | None, typer.Option(help="quickbooks_to_hubspot or hubspot_to_quickbooks.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what began on that day or later.")] = None,
+    columns: Annotated[str, typer.Option(help="Which columns, separated by commas.")] = "entity,label,state,code,sentence,fix",
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Every record left out, with its code, the reason in a sentence, and the fix."""
+    wanted = [name.strip() for name in columns.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in COLUMNS]
+    if unknown:
+        raise ConfigurationError(f"There is no column {', '.join(unknown)}. There are: {', '.join(COLUMNS)}.", field="--columns")
+    with open_published(load_settings().data) as con:
+        found = records(con, state=state, code=code, entity=entity, direction=direction, since=since)
+    if state is None and code is None:
+        found = [row for row in found if row["state"] in ("FAILING", "BLOCKED") or row["class"] == "WARNING"]
+    page = [{name: row[name] for name in wanted} for row in found[offset : offset + limit]]
+    if as_json:
+        _json(page)
+        return
+    table(f"{len(found)} records, shown {offset + 1 if page else 0} to {offset + len(page)}", wanted, page)
+
+
+@app.command()
+def history(record: Annotated[str, typer.Argument(help="An id on either side, or a record key from the report.")], as_json: AsJson = False) -> None:
+    """A record's life: each run that looked at it, what was written, and the other side's name for the request."""
+    with open_published(load_settings().data) as con:
+        told, writes = SQL.rows(con, "history", record=record), SQL.rows(con, "writes", record=record)
+    if not told and not writes:
+        raise ConfigurationError(f"Nothing is known of {record}. Ids are as in the report; `hsqbo failures` shows them.", field="record", value=record)
+    if as_json:
+        _json({"history": told, "writes": writes})
+        return
+    table(f"History of {record}", ("at_time", "run", "state", "code", "action", "sentence"), told)
+    table("Writes", ("at_time", "run", "system", "object", "action", "status", "target_id", "code", "remote_request"), writes)
+
+
+@plans_app.command("show")
+def plan_show(plan: Annotated[str | None, typer.Argument(help="The hash or its beginning; without it, the newest plan.")] = None, as_json: AsJson = False) -> None:
+    """A plan: every operation with its field differences, totals, and why it waits."""
+    with open_published(load_settings().data) as con:
+        found = rows(con, "SELECT * FROM plans WHERE starts_with(hash, $hash) ORDER BY created_at DESC LIMIT 1", {"hash": plan or ""})
+        if not found:
+            raise ConfigurationError(f"There is no plan {plan or ''}. `hsqbo sync --dry-run` makes one.", field="plan", value=plan)
+        operations = rows(con, "SELECT * FROM operations WHERE plan_hash = $hash ORDER BY position", {"hash": found[0]["hash"]})
+    if as_json:
+        _json({"plan": found[0], "operations": operations})
+        return
+    _print_plan(found[0], operations)
+
+
+def _print_plan(plan: dict[str, Any], operations: list[dict[str, Any]]) -> None:
+    out.print(f"Plan {plan['hash']} is {plan['status']}, made {plan['created_at']:%Y-%m-%d %H:%M} UTC", markup=False)
+    for reason in json.loads(plan["reasons"] or "[]"):
+        out.print(f"  waits: {reason['count']} {reason['what']} (limit {reason['limit']})", markup=False)
+    shown = []
+    for operation in operations:
+        changes = json.loads(operation["changes"])
+        shown.append(
+            {
+                "object": operation["entity"],
+                "to": operation["system"],
+                "action": operation["action"],
+                "record": operation["label"],
+                "changes": "; ".join(f"{c['field']}: {c['before'] or '(blank)'} -> {c['after'] or '(blank)'}" for c in changes),
+                "amount": f"{operation['amount']} {operation['currency'] or ''}" if operation["amount"] is not None else "",
+                "status": operation["status"],
+            }
+        )
+    table(f"{len(shown)} operations", ("object", "to", "action", "record", "changes", "amount", "status"), shown)

@@ -1,0 +1,51 @@
+"""`hsqbo sync`: one run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from hsqbo_pipeline.cli.app import app
+from hsqbo_pipeline.cli.printing import out, say, summary
+from hsqbo_pipeline.runs.request import Kind, Request
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
+@app.command()
+def sync(
+    from_day: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the books to look at again.")] = None,
+    to_day: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the books to look at again.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and report; write nothing on either side.")] = False,
+    approve: Annotated[str | None, typer.Option(help="A plan's hash (the first 12 characters will do), or `auto` for this run's own plan.")] = None,
+    why: Annotated[str | None, typer.Option(help="Why the plan is approved; kept with it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print counts per object and state as JSON.")] = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0.0,
+) -> None:
+    """One run: read both systems, plan, apply what is approved, prove and report.
+
+    Without days it evaluates what changed since the last run. With days it also looks at the books of those days again.
+    """
+    from hsqbo_pipeline.model.rules import load as load_rules
+    from hsqbo_pipeline.runs.sync import sync as run_sync
+    from hsqbo_pipeline.settings import load as load_settings
+
+    settings = load_settings()
+    rules = load_rules(settings.rules)
+    request = Request(
+        kind=Kind.BACKFILL if from_day or to_day else Kind.NIGHTLY,
+        from_day=from_day.date() if from_day else None,
+        to_day=to_day.date() if to_day else None,
+        apply=not dry_run,
+        approve=approve,
+        why=why,
+        wait_for=wait,
+    )
+    ended = run_sync(settings, rules, request, progress=None if as_json else lambda stage, said: say(f"{stage}: {said}"))
+    if as_json:
+        out.print(ended.as_json(), soft_wrap=True, markup=False)
+    else:
+        summary(ended)
+    raise typer.Exit(int(ended.exit_code))

@@ -1,0 +1,167 @@
+"""The end of a run: every record in one state, the proof, what people read, and the exit code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hsqbo_pipeline.core.reconcile import reconcile
+from hsqbo_pipeline.core.tables import Row, Statements, insert
+from hsqbo_pipeline.errors import ExitCode
+from hsqbo_pipeline.model.codes import CODES, render
+from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.runs.conclude import conclude
+from hsqbo_pipeline.runs.stages import held, may_apply
+from hsqbo_pipeline.store import decisions, plans, retention
+from hsqbo_pipeline.store.publish import publish
+
+if TYPE_CHECKING:
+    from hsqbo_pipeline.runs.night import Night
+
+SQL = Statements(Path(__file__).parent / "sql")
+_LOGIN = ("AUTH_QBO_EXPIRED", "AUTH_QBO_FORBIDDEN", "AUTH_HS_EXPIRED", "AUTH_MISSING_SCOPES", "AUTH_QBO_SUBSCRIPTION")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a run came to. `objects` has a row per object and direction; `problems` says why the run is red."""
+
+    run_id: str
+    number: int
+    exit_code: ExitCode
+    plan_hash: str | None
+    waiting: bool
+    states: dict[str, int]
+    objects: list[dict[str, Any]]
+    problems: list[str]
+    evaluated: int
+    requests: dict[str, int]
+    report: str | None = None
+    reads: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> str:
+        """For machines."""
+        return json.dumps(asdict(self), default=str)
+
+
+def settle_states(night: Night) -> dict[str, int]:
+    """Record states, baselines and `due` from what was decided and done; what held a system up becomes a row of its own."""
+    with night.warehouse.transaction() as con:
+        if not night.read_already:
+            return {}
+        counts = conclude(con, night.situation, night.plan_hash, held(night))
+        _connection_rows(night)
+        if night.plan_hash is not None and may_apply(night):
+            plans.finish(con, night.plan_hash)
+    return counts
+
+
+def _connection_rows(night: Night) -> None:
+    con = night.warehouse.con
+    SQL.run(con, "clear_blocks")
+    details = {(row["system"], row["object"]): row["detail"] for row in SQL.rows(con, "read_problems", run_id=night.run_id)}
+    rows: list[Row] = []
+    for (system, name), code in sorted(night.blocked.items()):
+        slots = {"system": system.value, "object": name if name != "*" else "everything"}
+        text = render(code, **slots)
+        rows.append(
+            {
+                "record_key": f"connection:{system.value}:{name}",
+                "entity": "connection",
+                "state": "BLOCKED",
+                "class": "BLOCKED",
+                "code": code,
+                "detail": details.get((system.value, name)) or "",
+                "sentence": text.sentence,
+                "fix": text.fix,
+                "slots": json.dumps(slots),
+                "reasons": "[]",
+                "candidates": "[]",
+                "label": f"{System(system).value} {name}",
+                "owner": CODES[code].owner.value if code in CODES else "admin",
+                "since_run": night.run_id,
+                "since_at": night.started_at,
+                "run_id": night.run_id,
+                "evaluated_at": night.started_at,
+                "tries": 0,
+            }
+        )
+    insert(con, "record_states", rows, replace=True)
+
+
+def prove(night: Night) -> None:
+    """The reconciliation of both sides, as far as they are known."""
+    if night.read_already:
+        with night.warehouse.transaction() as con:
+            reconcile(con, night.situation)
+
+
+def end(night: Night) -> Ended:
+    """Close the run: counts, exit code, published tables, the decisions file."""
+    con = night.warehouse.con
+    problems = red_reasons(night)
+    plan = plans.plan(con, night.plan_hash) if night.plan_hash else None
+    waiting = bool(plan and plan["status"] == "open" and plans.operations(con, plan["hash"]))
+    code = _exit_code(night, problems, waiting)
+    states = {row["state"]: row["records"] for row in SQL.rows(con, "state_totals")}
+    requests = _requests(night)
+    objects = SQL.rows(con, "object_counts", run_id=night.run_id, plan_hash=night.plan_hash or "")
+    evaluated = SQL.rows(con, "evaluated_count", run_id=night.run_id)[0]["records"]
+    with night.warehouse.transaction():
+        SQL.run(
+            con, "close_run", run_id=night.run_id, ended_at=datetime.now(UTC), exit_code=int(code), plan_hash=night.plan_hash,
+            counts=json.dumps({"states": states, "objects": objects, "problems": problems, "evaluated": evaluated}, default=str),
+            requests=json.dumps(requests),
+        )  # fmt: skip
+    publish(night.warehouse)
+    decisions.write_file(con, night.settings.data)
+    settings = night.settings
+    retention.let_go(
+        night.warehouse, night.run_id, now=night.started_at, history_days=settings.keep_reports_days, landing_days=settings.keep_raw_days
+    )
+    reads = SQL.rows(con, "read_summary", run_id=night.run_id)
+    return Ended(
+        night.run_id, night.number, code, night.plan_hash, waiting, states, objects, problems, evaluated, requests, reads=reads
+    )
+
+
+def red_reasons(night: Night) -> list[str]:
+    """Why the run is red, in sentences; empty where it is not (decisions: reads, blocks, counts, unexplained money)."""
+    con = night.warehouse.con
+    found = [
+        f"{row['system']} {row['object']}: {render(row['code'] or 'SYS_EXTRACT_TRUNCATED', system=row['system'], object=row['object']).sentence}"
+        for row in SQL.rows(con, "read_problems", run_id=night.run_id)
+    ]
+    found += [row["sentence"] for row in SQL.rows(con, "blocked_states") if row["sentence"] not in " ".join(found)]
+    if not night.read_already:
+        return found or ["Neither system could be read."]
+    missing = SQL.rows(con, "uncovered") if not night.blocked else []
+    if missing:
+        first = missing[0]
+        found.append(f"{len(missing)} records are in no state, the first is {first['entity']} {first['id']} of {first['system']}.")
+    unexplained = SQL.rows(con, "unexplained", run_id=night.run_id)
+    found += [f"{row['month']} {row['currency']} {row['measure']}: {row['unexplained']} is unexplained." for row in unexplained]
+    limit = night.rules.red_above
+    if limit is not None:
+        new = SQL.rows(con, "new_failing", run_id=night.run_id)[0]["records"]
+        if new > limit:
+            found.append(f"{new} records began to fail, more than {limit}.")
+    return found
+
+
+def _exit_code(night: Night, problems: list[str], waiting: bool) -> ExitCode:
+    if problems:
+        codes = set(night.blocked.values())
+        return ExitCode.LOGIN if codes and codes <= set(_LOGIN) else ExitCode.RED
+    return ExitCode.WAITING if waiting and night.request.apply else ExitCode.DONE
+
+
+def _requests(night: Night) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, client in (("hubspot", night.clients.hubspot), ("quickbooks", night.clients.quickbooks)):
+        counts = client.counts
+        found |= {f"{name}_reads": counts.reads, f"{name}_writes": counts.writes, f"{name}_throttled": counts.throttled}
+    return found

@@ -1,0 +1,103 @@
+"""Whether this is the connection the links were made with, and whether we are alone on it, asked before anything is planned."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hsqbo_pipeline.core.tables import Statements, insert
+from hsqbo_pipeline.errors import ConfigurationError
+from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.model.operations import Operation
+
+if TYPE_CHECKING:
+    from hsqbo_pipeline.runs.night import Night
+
+SQL = Statements(Path(__file__).parent / "sql")
+
+
+def connection(night: Night) -> dict[tuple[System, str], str]:
+    """(system, '*') -> code for each reason why nothing may be evaluated in this run; empty where all is well.
+
+    Raises ConfigurationError where the rules contradict what the first run fixed (the time zone).
+    """
+    frozen(night)
+    for check in (_other_accounts, _lost_state, _other_sync):
+        code = check(night)
+        if code is not None:
+            system = System.QUICKBOOKS if code == "AUTH_QBO_WRONG_COMPANY" else System.HUBSPOT
+            return {(system, "*"): code}
+    return {}
+
+
+def frozen(night: Night) -> None:
+    """The first run fixes zone and start; a different zone later would move every day."""
+    with night.warehouse.transaction() as con:
+        found = {row["key"]: row["value"] for row in SQL.rows(con, "frozen")}
+        zone = found.get("timezone")
+        if zone is None:
+            insert(con, "meta", [{"key": "timezone", "value": night.rules.timezone}])
+        elif zone != night.rules.timezone:
+            raise ConfigurationError(
+                f"timezone is {night.rules.timezone}, but this connection began with {zone}: every business day would move. "
+                f"Set it back, or begin a new connection with another HSQBO_DATA.",
+                file=str(night.settings.rules),
+                field="timezone",
+                value=night.rules.timezone,
+            )
+        if "start" not in found:
+            moment = night.rules.start_utc or _midnight(night)
+            insert(con, "meta", [{"key": "start", "value": moment.isoformat()}])
+    night.rules = night.rules.started(_start(night))
+    night.refine(rules=night.rules)
+
+
+def _midnight(night: Night) -> Any:
+    now = night.situation.now.astimezone(night.rules.zone)
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _start(night: Night) -> Any:
+    from datetime import datetime
+
+    text = next(row["value"] for row in SQL.rows(night.warehouse.con, "frozen") if row["key"] == "start")
+    return datetime.fromisoformat(text)
+
+
+def _other_accounts(night: Night) -> str | None:
+    situation = night.situation
+    found = SQL.rows(
+        night.warehouse.con,
+        "foreign_links",
+        portal=situation.portal.portal_id,
+        realm=situation.company.realm,
+        environment=situation.environment,
+    )
+    return "AUTH_QBO_WRONG_COMPANY" if found and (situation.portal.portal_id or situation.company.home_currency) else None
+
+
+def _lost_state(night: Night) -> str | None:
+    """Marks without memory: everything would be made a second time (H2)."""
+    found = SQL.rows(night.warehouse.con, "marks_without_links", realm=night.situation.company.realm)
+    return "SYS_STATE_LOST" if found else None
+
+
+def _other_sync(night: Night) -> str | None:
+    """Records that HubSpot's own sync has made since our start: two syncs at once double everything (H1)."""
+    if night.rules.other_sync == "accept" or night.rules.start_utc is None:
+        return None
+    found = SQL.rows(night.warehouse.con, "other_sync", start=night.rules.start_utc)
+    return "OPS_OTHER_SYNC_ACTIVE" if found else None
+
+
+def totals(operations: Sequence[Operation]) -> dict[str, Any]:
+    """What a plan comes to: operations and money by object, direction and action."""
+    counts: Counter[str] = Counter(f"{one.entity.value} {one.action.value} {one.system.value}" for one in operations)
+    money: dict[str, Any] = {}
+    for one in operations:
+        if one.amount is not None and one.currency:
+            key = f"{one.entity.value} {one.action.value} {one.system.value} {one.currency}"
+            money[key] = money.get(key, 0) + one.amount
+    return {"operations": dict(sorted(counts.items())), "amounts": dict(sorted(money.items()))}

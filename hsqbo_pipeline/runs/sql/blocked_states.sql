@@ -1,0 +1,1 @@
+SELECT DISTINCT sentence FROM record_states WHERE state = 'BLOCKED' ORDER BY sentence

@@ -1,0 +1,1 @@
+SELECT state, count(*)::INTEGER AS records FROM record_states WHERE entity <> 'connection' GROUP BY state ORDER BY state

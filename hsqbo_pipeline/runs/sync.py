@@ -1,0 +1,40 @@
+"""One run, headless: the stages in order. Dagster's assets call the same stages one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hsqbo_pipeline.model.operations import Wave
+from hsqbo_pipeline.model.rules import Rules
+from hsqbo_pipeline.runs import ending, stages
+from hsqbo_pipeline.runs.ending import Ended
+from hsqbo_pipeline.runs.night import Night, open_night
+from hsqbo_pipeline.runs.request import Request
+from hsqbo_pipeline.settings import Settings
+
+
+def sync(settings: Settings, rules: Rules, request: Request, *, progress: Callable[[str, str], None] | None = None) -> Ended:
+    """Read, validate, match, plan, and (if approved) apply; then tell. Raises ConfigurationError and PipelineError only."""
+    with open_night(settings, rules, request, progress=progress) as night:
+        stages.read(night)
+        decide(night)
+        stages.close_plan(night)
+        write(night)
+        ending.settle_states(night)
+        ending.prove(night)
+        return ending.end(night)
+
+
+def decide(night: Night) -> None:
+    """Everything between the reads and the sealed plan."""
+    for entity in stages.ENTITIES:
+        stages.validate(night, entity)
+    stages.mark_books(night)
+    for entity in stages.ENTITIES:
+        stages.match(night, entity)
+        stages.plan(night, entity)
+
+
+def write(night: Night) -> None:
+    """Carry the plan out, wave by wave, if it was approved."""
+    stages.apply_waves(night, tuple(Wave))
