@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LONGEST_DISPLAY_NAME = 500
+FALLBACKS = ("person", "email")
 TEMPLATE_FIELDS = {"company": "company", "first": "first_name", "last": "last_name", "email": "email"}
 
 _FORBIDDEN = re.compile(r"[:\t\r\n]")
@@ -21,8 +22,7 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class ProposedName:
-    """A display name, or the code that says why there is none that QuickBooks would take (`name` then is the refused
-    one)."""
+    """A display name; `code` says why QuickBooks would not take it, or why there is none."""
 
     name: str | None
     code: str | None = None
@@ -30,14 +30,20 @@ class ProposedName:
 
 
 def propose_name(
-    fields: Mapping[str, str | None], *, from_company: bool = True, template: str | None = None, clean: bool = False
+    fields: Mapping[str, str | None],
+    *,
+    from_company: bool = True,
+    template: str | None = None,
+    fallbacks: Sequence[str] = FALLBACKS,
+    clean: bool = False,
 ) -> ProposedName:
     """The display name of a customer to be made from these canonical fields, checked.
 
     `template` (`"{company} - {last}, {first}"`) is used where all its fields are filled, else the usual order holds.
-    `from_company=False` turns the company's name off (A48). `clean` turns on repairing instead of refusing.
+    `from_company=False` turns the company's name off (A48). `fallbacks` are tried next, in their order. `clean` turns
+    on repairing instead of refusing.
     """
-    name = _from_template(fields, template) or _usual(fields, from_company=from_company)
+    name = _from_template(fields, template) or _usual(fields, fallbacks, from_company=from_company)
     return checked_name(clean_name(name) if name and clean else name)
 
 
@@ -83,7 +89,8 @@ def _from_template(fields: Mapping[str, str | None], template: str | None) -> st
     return template.format(**filled).strip() if all(filled[name] for name in used) else None
 
 
-def _usual(fields: Mapping[str, str | None], *, from_company: bool) -> str | None:
+def _usual(fields: Mapping[str, str | None], fallbacks: Sequence[str], *, from_company: bool) -> str | None:
     person = " ".join(part for part in (fields.get("first_name"), fields.get("last_name")) if part)
+    known = {"person": person, "email": fields.get("email")}
     company = fields.get("company") if from_company else None
-    return company or person or fields.get("email")
+    return company or next((known[each] for each in fallbacks if known[each]), None)
