@@ -91,8 +91,9 @@ class Staging:
         """
         changed = 0
         for table in self._parts:
-            self.con.execute(f"CREATE OR REPLACE TEMP VIEW staged_records AS FROM {table}")
+            self.con.execute(f"CREATE TEMP VIEW staged_records AS FROM {table}")
             changed += self._merge(run_id, consistent)
+            self.con.execute("DROP VIEW temp.staged_records")
         if self._rows:
             with registered(self.con, "staged_records", self._frame()):
                 changed += self._merge(run_id, consistent)
@@ -107,7 +108,6 @@ class Staging:
     def close(self) -> None:
         """Let go of the temporary tables."""
         self._rows.clear()
-        self.con.execute("DROP VIEW IF EXISTS temp.staged_records")
         while self._parts:
             self.con.execute(f"DROP TABLE IF EXISTS temp.{self._parts.pop()}")
 
