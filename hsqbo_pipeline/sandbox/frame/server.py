@@ -173,10 +173,13 @@ async def _serve_all(servers: dict[str, _Server], sockets: dict[str, socket.sock
 
 def serve(config: SandboxConfig) -> None:
     """Serve both systems until SIGINT or SIGTERM. Raises OSError naming the port that is taken."""
-    sockets = {
-        "hubspot": _bind(config.host, config.hubspot_port),
-        "quickbooks": _bind(config.host, config.quickbooks_port),
-    }
+    ports = {"hubspot": config.hubspot_port, "quickbooks": config.quickbooks_port}
+    with contextlib.ExitStack() as stack:
+        sockets = {name: stack.enter_context(_bind(config.host, port)) for name, port in ports.items()}
+        _serve_bound(config, sockets)
+
+
+def _serve_bound(config: SandboxConfig, sockets: dict[str, socket.socket]) -> None:
     servers = {name: _server(app) for name, app in build(config).apps().items()}
 
     def stop() -> None:

@@ -64,7 +64,7 @@ COMPANY: dict[str, Any] = {
 }
 
 
-class Refused(AssertionError):
+class RefusedError(AssertionError):
     """A call that was expected to work did not."""
 
 
@@ -96,7 +96,7 @@ class Caller:
     def ok(self, response: httpx.Response) -> Any:
         """The body of an answer that must be a success."""
         if response.status_code != 200:
-            raise Refused(f"{response.status_code} {response.text}")
+            raise RefusedError(f"{response.status_code} {response.text}")
         return json.loads(response.text, parse_float=Decimal)
 
     def save(self, entity: str, body: dict[str, Any], **params: str) -> dict[str, Any]:
