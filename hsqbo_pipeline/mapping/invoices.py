@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hsqbo_pipeline.mapping.lines import money
 from hsqbo_pipeline.mapping.paths import put, put_custom
+from hsqbo_pipeline.model.days import instant_of, iso
 from hsqbo_pipeline.model.fields import CUSTOM_FIELD, Field, Kind
 
 Fields = Mapping[str, str | None]
@@ -17,19 +18,6 @@ Fields = Mapping[str, str | None]
 LONGEST_NUMBER = 21
 LONGEST_NOTE = 4000
 _MARK = "[hs {kind} {id}]"
-
-
-def instant_of(day: date, zone: ZoneInfo) -> str:
-    """A moment, as HubSpot takes it, that falls on `day` both in UTC and in the company's zone (N3).
-
-    It is the middle of the hours that the day has in both.
-    """
-    utc_start = datetime.combine(day, time(), UTC)
-    local_start = datetime.combine(day, time(), zone).astimezone(UTC)
-    local_end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-    start, end = max(utc_start, local_start), min(utc_start + timedelta(days=1), local_end)
-    middle = start + (end - start) / 2
-    return middle.replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def hubspot_properties(fields: Fields, mapped: Sequence[Field], zone: ZoneInfo) -> dict[str, str]:
@@ -40,7 +28,7 @@ def hubspot_properties(fields: Fields, mapped: Sequence[Field], zone: ZoneInfo) 
             continue
         value = fields[field.name]
         if value is not None and field.kind is Kind.DATE:
-            value = instant_of(date.fromisoformat(value), zone)
+            value = iso(instant_of(date.fromisoformat(value), zone))
         found[field.hubspot] = value or ""
     return found
 

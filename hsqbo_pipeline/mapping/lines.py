@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from hsqbo_pipeline.model.money import plain
+
 Row = Mapping[str, Any]
 Terms = tuple[Decimal, Decimal]  # quantity, unit price
 
@@ -29,12 +31,6 @@ CHARGES = frozenset({"item", "shipping"})
 def cents(value: Decimal) -> Decimal:
     """Rounded half up to the cent."""
     return value.quantize(CENT, rounding=ROUND_HALF_UP)
-
-
-def plain(value: Decimal) -> str:
-    """A number without exponent and without needless zeros."""
-    text = format(value, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
 def money(value: Decimal) -> str:

@@ -200,6 +200,8 @@ class Ledger:
 
     def change(self, table: str, system: System, record_id: str, **values: Any) -> None:
         """A person changes columns of one record."""
+        if not values:
+            return
         names = ", ".join(f"{name} = ${name}" for name in values)
         self.con.execute(f"UPDATE {table} SET {names} WHERE system = $system AND id = $id", {**values, "system": system.value, "id": record_id})
         entity = {"invoices": Entity.INVOICE, "payments": Entity.PAYMENT}.get(table)
@@ -239,6 +241,12 @@ class Ledger:
     def due(self, entity: Entity, system: System, record_id: str) -> None:
         """Put a record before the rules."""
         insert(self.con, "due", [{"entity": entity.value, "system": system.value, "id": record_id, "reason": "test", "since_run": "run0"}], replace=True)
+
+    def due_all(self) -> None:
+        """Put every document before the rules again."""
+        for table, entity in (("invoices", Entity.INVOICE), ("payments", Entity.PAYMENT)):
+            for row in rows(self.con, f"SELECT system, id FROM {table}"):
+                self.due(entity, System(row["system"]), row["id"])
 
     # Nights -------------------------------------------------------------------------------------------------------------
 

@@ -2,30 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 
 from hsqbo_pipeline.core.candidates import paused, rivalry
 from hsqbo_pipeline.core.decisions import Situation, Verdict
-from hsqbo_pipeline.core.invoices import mirror
+from hsqbo_pipeline.core.filters import associated_records
+from hsqbo_pipeline.core.invoices import incoming, mirror, outgoing, owned
 from hsqbo_pipeline.core.invoices.cases import Case, read_cases
+from hsqbo_pipeline.core.invoices.company_lists import read_lists
+from hsqbo_pipeline.core.invoices.drafts import Draft, Money, finish
+from hsqbo_pipeline.core.invoices.endings import ending, unreadable
+from hsqbo_pipeline.core.invoices.items import read_fallbacks
+from hsqbo_pipeline.core.invoices.outgoing import Outbox
 from hsqbo_pipeline.core.invoices.parents import Parents, read_parents
-from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.core.payments.preview import money_moved
+from hsqbo_pipeline.model.names import Entity, System
 
 
 def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
-    """The verdict on every due invoice or pair, oldest first. Customers and products of this run are decided before."""
+    """The verdict on every due invoice or pair, oldest first. Customers and products of this run are decided before.
+
+    What HubSpot is told of an invoice's balance includes the payments of this run, so these are looked at in between.
+    """
     parents = read_parents(con, situation)
-    return [decide(case, parents, situation) for case in read_cases(con)]
+    lists = read_lists(con, situation)
+    outbox = Outbox(lists, read_fallbacks(con, lists, situation))
+    drafts = [decide(case, parents, outbox, situation) for case in _cases(con, situation)]
+    moved = money_moved(con, situation, [draft.verdict for draft in drafts])
+    return [finish(draft, moved.get(draft.case.pair.ids[System.HUBSPOT] or "", Money()), situation) for draft in drafts]
 
 
-def decide(case: Case, parents: Parents, situation: Situation) -> Verdict:
-    """The verdict on one invoice or pair."""
-    verdict = _aside(case, situation)
-    if verdict is not None:
-        return verdict
+def _cases(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Case]:
+    cases = [case for case in read_cases(con) if not unreadable(case)]
+    associated = associated_records(con, [case.pair for case in cases], situation, Entity.INVOICE)
+    if not associated:
+        return cases
+    return [replace(case, associated=associated.get(case.pair.ids[System.HUBSPOT] or "", {})) for case in cases]
+
+
+def decide(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -> Draft:
+    """The verdict on one invoice or pair, before the run's payments are known."""
+    aside = _aside(case, situation)
+    if aside is not None:
+        return Draft(case, aside)
     if case.pair.kind in ("linked", "matched"):
-        return mirror.update(case, parents, situation)
-    return mirror.create(case, parents, situation)
+        return _pair(case, parents, outbox, situation)
+    if case.pair.rows[System.QUICKBOOKS] is None and case.pair.rows[System.HUBSPOT] is None:
+        side = case.pair.single_side or System.QUICKBOOKS
+        return Draft(case, case.verdict("DEL_REMOTE_DELETED", slots={"system": side.value, "id": case.pair.ids[side]}))
+    if case.pair.single_side is System.HUBSPOT:
+        return outgoing.create(case, parents, outbox, situation)
+    return Draft(case, incoming.kept_out(case, situation) or mirror.create(case, parents, situation))
 
 
 def _aside(case: Case, situation: Situation) -> Verdict | None:
@@ -35,4 +64,12 @@ def _aside(case: Case, situation: Situation) -> Verdict | None:
     return paused(case.pair, situation) or rivalry(case.pair, "ID_AMBIGUOUS_MATCH", {"number": case.label})
 
 
-__all__ = ["System", "decide", "plan"]
+def _pair(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -> Draft:
+    ended = ending(case, situation)
+    if ended is not None:
+        return Draft(case, ended)
+    if case.owner is System.HUBSPOT:
+        return owned.keep(case, parents, outbox, situation)
+    if not situation.rules.invoices.writes_to(System.HUBSPOT):
+        return Draft(case, case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": "quickbooks_to_hubspot"}))
+    return Draft(case, incoming.filtered(case, situation, System.QUICKBOOKS) or mirror.update(case, parents, situation))

@@ -13,6 +13,7 @@ import duckdb
 from hsqbo_pipeline.core.candidates import Candidate, candidate
 from hsqbo_pipeline.core.decisions import Verdict
 from hsqbo_pipeline.core.tables import Row, Statements
+from hsqbo_pipeline.mapping.lines import cents
 from hsqbo_pipeline.model.names import Entity, System
 
 SQL = Statements(Path(__file__).parents[1] / "sql")
@@ -31,6 +32,7 @@ class Case:
     postings: Sequence[Row] = ()
     received: Decimal = ZERO
     holder: str | None = None
+    associated: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -45,6 +47,21 @@ class Case:
     def said(self, verb: str) -> bool:
         """Whether a person has decided so about this invoice."""
         return any(each["verb"] == verb for each in self.pair.said)
+
+    @property
+    def order_discount(self) -> Decimal:
+        """What HubSpot takes off the invoice as a whole; shares are of the lines, rounded half up to the cent."""
+        return self._adjustment("discounts")
+
+    @property
+    def order_fees(self) -> Decimal:
+        """What HubSpot adds to the invoice as a whole."""
+        return self._adjustment("fees")
+
+    def _adjustment(self, kind: str) -> Decimal:
+        lines = sum((line["amount"] or ZERO for line in self.lines[System.HUBSPOT]), start=ZERO)
+        values = ((each["type"], each["value"] or ZERO) for each in self.extra(kind))
+        return sum((cents(lines * value / 100) if type_ == "PERCENT" else value for type_, value in values), start=ZERO)
 
     def extra(self, kind: str) -> Sequence[Row]:
         """The HubSpot invoice's taxes, discounts or fees."""

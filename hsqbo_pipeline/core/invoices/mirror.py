@@ -100,7 +100,8 @@ def _unattributed(case: Case) -> Verdict | None:
     """Every cent by which the balance is below the total has a reason, or the invoice is not believed (H10)."""
     row = case.row(System.QUICKBOOKS)
     total, balance = row["total"] or ZERO, row["balance"] or ZERO
-    rest = total - balance - (row["deposit"] or ZERO) - sum(case.reductions.values(), start=ZERO)
+    deposit = ZERO if "deposit" in case.reductions else row["deposit"] or ZERO
+    rest = total - balance - deposit - sum(case.reductions.values(), start=ZERO)
     if rest == 0 or (rest > 0 and _has_other_links(row)):
         return None
     slots = {"klass": "FAILING", "difference": rest, "found": balance, "expected": balance + rest}
@@ -227,6 +228,8 @@ def update(case: Case, parents: Parents, situation: Situation) -> Verdict:
         slots = {"sum": work.shown - discounts(case.lines[System.QUICKBOOKS]) + tax, "total": row["total"]}
         return case.verdict("INV_SUM_MISMATCH", slots=slots, operations=operations)
     drifted = [o.name for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith("edited in")] + list(work.drifted)
+    if case.row(System.HUBSPOT)["status"] == "voided":
+        drifted.append("status")
     hubspot = values(case.row(System.HUBSPOT), mapped)
     kept = {o.name: (o.value if o.outcome is Outcome.WRITE else hubspot.get(o.name)) for o in outcomes}
     settle = _settle(case, mapped, wanted, payer, kept)

@@ -12,6 +12,7 @@ import duckdb
 
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import Row, Statements
+from hsqbo_pipeline.model.keys import sku_key
 from hsqbo_pipeline.model.codes import CODES, Class
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import LinkedId
@@ -104,7 +105,7 @@ def read_parents(con: duckdb.DuckDBPyConnection, situation: Situation) -> Parent
     skus: dict[tuple[System, str], list[str]] = {}
     for (entity, system, record_id), row in rows.items():
         if entity is Entity.PRODUCT and row["sku"] and row["active"]:
-            skus.setdefault((system, row["sku"]), []).append(record_id)
+            skus.setdefault((system, sku_key(row["sku"])), []).append(record_id)
     custom = SQL.rows(con, "custom_item", id=CUSTOM_ITEM)
     matched = {row["quickbooks_id"]: row["hubspot_id"] for row in SQL.rows(con, "matched_customers")}
     return Parents(standings, rows, skus, matched, custom[0]["quickbooks_id"] if custom else None)
@@ -112,7 +113,7 @@ def read_parents(con: duckdb.DuckDBPyConnection, situation: Situation) -> Parent
 
 def _standing(key: tuple[Entity, System, str], found: Mapping[str, Any], row: Row) -> Standing:
     code = found["code"]
-    klass = CODES[code].klass_of(json.loads(found["slots"])) if code in CODES else None
+    klass = CODES[code].klass_of(json.loads(found["slots"] or "{}")) if code in CODES else None
     return Standing(
         *key,
         partner=found["partner"],

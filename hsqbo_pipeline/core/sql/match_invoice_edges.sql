@@ -1,10 +1,13 @@
 -- Which unlinked invoices could be one another: by a mark of ours (1), by the id that HubSpot's own sync left (2), by number
 -- where customer, day, currency and total agree to the cent (3, N4). A number alone proves nothing.
 CREATE OR REPLACE TEMP TABLE invoice_edges AS
-WITH free AS (
+WITH taken AS (
+  SELECT 'hubspot' AS system, hubspot_id AS id FROM links WHERE entity = 'invoice'
+  UNION ALL SELECT 'quickbooks', quickbooks_id FROM links WHERE entity = 'invoice'
+),
+free AS (
   SELECT i.* FROM invoices AS i
-  WHERE NOT EXISTS (SELECT 1 FROM links AS l WHERE l.entity = 'invoice'
-      AND ((i.system = 'hubspot' AND l.hubspot_id = i.id) OR (i.system = 'quickbooks' AND l.quickbooks_id = i.id)))
+  WHERE NOT EXISTS (SELECT 1 FROM taken WHERE taken.system = i.system AND taken.id = i.id)
     AND NOT EXISTS (SELECT 1 FROM tombstones AS t WHERE t.entity = 'invoice' AND t.system = i.system AND t.id = i.id)
 ),
 h AS (SELECT *, lower(trim(number)) AS key FROM free WHERE system = 'hubspot'),

@@ -1,17 +1,33 @@
 -- How each wanted parent stands: its partner, and what this run has decided about it.
-WITH partners AS (
-  SELECT w.entity, w.system, w.id, l.hubspot_id, l.quickbooks_id,
-    row_number() OVER (PARTITION BY w.entity, w.system, w.id ORDER BY l.role = 'primary' DESC, l.since_at, l.hubspot_id, l.quickbooks_id) AS rank
-  FROM wanted AS w JOIN links AS l
-    ON l.entity = w.entity AND ((w.system = 'hubspot' AND l.hubspot_id = w.id) OR (w.system = 'quickbooks' AND l.quickbooks_id = w.id))
+WITH both_ways AS (
+  SELECT entity, 'hubspot' AS system, hubspot_id AS id, quickbooks_id AS partner, role, since_at FROM links WHERE entity IN ('customer', 'product')
+  UNION ALL
+  SELECT entity, 'quickbooks', quickbooks_id, hubspot_id, role, since_at FROM links WHERE entity IN ('customer', 'product')
+),
+partners AS (
+  SELECT w.entity, w.system, w.id, b.partner
+  FROM wanted AS w JOIN both_ways AS b ON b.entity = w.entity AND b.system = w.system AND b.id = w.id
+  QUALIFY row_number() OVER (PARTITION BY w.entity, w.system, w.id ORDER BY b.role = 'primary' DESC, b.since_at, b.partner) = 1
+),
+said AS (
+  SELECT entity, 'hubspot' AS system, hubspot_id AS id, code, slots, label, operation_ids FROM verdicts
+  WHERE run_id = $run_id AND entity IN ('customer', 'product') AND hubspot_id IS NOT NULL
+  UNION ALL
+  SELECT entity, 'quickbooks', quickbooks_id, code, slots, label, operation_ids FROM verdicts
+  WHERE run_id = $run_id AND entity IN ('customer', 'product') AND quickbooks_id IS NOT NULL
+),
+refused AS (
+  SELECT DISTINCT ON (entity, system, id) entity, system, id, code, label FROM rejects WHERE entity IN ('customer', 'product')
+),
+planned AS (
+  SELECT operation_id, steps ->> '$[0].body.CurrencyRef.value' AS currency
+  FROM operations WHERE run_id = $run_id AND entity = 'customer' AND action = 'create'
 )
-SELECT w.entity, w.system, w.id, CASE WHEN w.system = 'hubspot' THEN p.quickbooks_id ELSE p.hubspot_id END AS partner,
-  v.code, v.slots, len(coalesce(v.operation_ids, [])) > 0 AS acted, v.label AS said_of, operation.currency AS planned_currency
+SELECT w.entity, w.system, w.id, p.partner, coalesce(s.code, r.code) AS code, s.slots, len(coalesce(s.operation_ids, [])) > 0 AS acted,
+  coalesce(s.label, r.label) AS said_of, planned.currency AS planned_currency
 FROM wanted AS w
-LEFT JOIN partners AS p ON p.entity = w.entity AND p.system = w.system AND p.id = w.id AND p.rank = 1
-LEFT JOIN verdicts AS v ON v.run_id = $run_id AND v.entity = w.entity
-  AND ((w.system = 'hubspot' AND v.hubspot_id = w.id) OR (w.system = 'quickbooks' AND v.quickbooks_id = w.id))
-LEFT JOIN (
-  SELECT operation_id, steps ->> '$[0].body.CurrencyRef.value' AS currency FROM operations WHERE run_id = $run_id AND entity = 'customer' AND action = 'create'
-) AS operation ON list_contains(v.operation_ids, operation.operation_id)
+LEFT JOIN partners AS p ON p.entity = w.entity AND p.system = w.system AND p.id = w.id
+LEFT JOIN said AS s ON s.entity = w.entity AND s.system = w.system AND s.id = w.id
+LEFT JOIN refused AS r ON r.entity = w.entity AND r.system = w.system AND r.id = w.id
+LEFT JOIN planned ON planned.operation_id = s.operation_ids[1]
 ORDER BY w.entity, w.system, w.id

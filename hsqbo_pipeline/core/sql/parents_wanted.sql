@@ -1,12 +1,16 @@
 -- Every customer and product that the candidates' invoices name, on either side, with the ancestors of QuickBooks' customers
 -- and whoever carries the SKU of a HubSpot line.
 CREATE OR REPLACE TEMP TABLE wanted AS
-WITH RECURSIVE chosen AS (
-  SELECT i.* FROM invoices AS i JOIN pairs AS p ON p.entity = 'invoice'
-    AND ((i.system = 'hubspot' AND i.id = p.hubspot_id) OR (i.system = 'quickbooks' AND i.id = p.quickbooks_id))
+WITH RECURSIVE ids AS (
+  SELECT 'hubspot' AS system, hubspot_id AS id FROM pairs WHERE entity = 'invoice' AND hubspot_id IS NOT NULL
+  UNION
+  SELECT 'quickbooks', quickbooks_id FROM pairs WHERE entity = 'invoice' AND quickbooks_id IS NOT NULL
+),
+chosen AS (
+  SELECT i.* FROM invoices AS i JOIN ids ON ids.system = i.system AND ids.id = i.id
 ),
 lines AS (
-  SELECT l.* FROM invoice_lines AS l JOIN chosen AS c ON c.system = l.system AND c.id = l.invoice_id
+  SELECT DISTINCT l.system, l.item_id, l.sku FROM invoice_lines AS l JOIN ids ON ids.system = l.system AND ids.id = l.invoice_id
 ),
 family AS (
   SELECT id, parent_id FROM customers WHERE system = 'quickbooks' AND id IN (SELECT customer_id FROM chosen WHERE system = 'quickbooks')
@@ -15,6 +19,7 @@ family AS (
 )
 SELECT 'customer' AS entity, 'quickbooks' AS system, id FROM family
 UNION SELECT 'customer', 'quickbooks', customer_id FROM chosen WHERE system = 'quickbooks' AND customer_id IS NOT NULL
-UNION SELECT 'customer', 'hubspot', unnest(list_concat(contact_ids, company_ids)) FROM chosen WHERE system = 'hubspot'
+UNION SELECT 'customer', 'hubspot', unnest(list_concat(coalesce(contact_ids, []), coalesce(company_ids, []))) FROM chosen WHERE system = 'hubspot'
 UNION SELECT 'product', system, item_id FROM lines WHERE item_id IS NOT NULL
 UNION SELECT 'product', p.system, p.id FROM products AS p JOIN lines AS l ON l.system = 'hubspot' AND l.sku = p.sku WHERE p.active
+UNION SELECT 'product', p.system, p.id FROM products AS p JOIN lines AS l ON l.system = 'hubspot' AND lower(trim(l.sku)) = p.sku_key WHERE p.active
