@@ -132,7 +132,7 @@ class AssociationsApi:
             rows.append(self._labelled(request, source, target, *pair))
         amounts.refresh(self._crm)
         if errors and not rows:
-            raise invalid_associations(sorted({str(_end(each, "from")) for each in listed}))
+            raise invalid_associations(sorted({str(linking.end_of(each, "from")) for each in listed}))
         return Reply(207 if errors else 201, batches.answer(self._crm, started, rows, errors))
 
     def batch_archive(self, request: Request) -> Reply:
@@ -143,7 +143,7 @@ class AssociationsApi:
         for each in batches.inputs_of(request.object(), MAX_WRITE):
             listed = each.get("to")
             ends = listed if isinstance(listed, list) else [listed]
-            pairs += [_numbers(_end(each, "from"), _end({"to": end}, "to")) for end in ends]
+            pairs += [_numbers(linking.end_of(each, "from"), linking.end_of({"to": end}, "to")) for end in ends]
         known = [pair for pair in pairs if pair is not None]
         for pair in known:
             linking.refuse_end(self._crm, source.name, pair[0], target.name, pair[1], actor=request.actor)
@@ -159,7 +159,7 @@ class AssociationsApi:
         removals = []
         for each in batches.inputs_of(request.object(), MAX_WRITE):
             kinds = linking.read_types(source.name, target.name, each.get("types"))
-            pair = _numbers(_end(each, "from"), _end(each, "to"))
+            pair = _numbers(linking.end_of(each, "from"), linking.end_of(each, "to"))
             removals += [(kind, pair) for kind in kinds if pair is not None]
         for _, pair in removals:
             linking.refuse_end(self._crm, source.name, pair[0], target.name, pair[1], actor=request.actor)
@@ -189,7 +189,7 @@ class AssociationsApi:
         return self._crm.stores[source.name].resolve(pair[0]), self._crm.stores[target.name].resolve(pair[1])
 
     def _from_to(self, source: Kind, target: Kind, each: dict[str, Any]) -> tuple[int, int]:
-        return self._ids(source, _end(each, "from"), target, _end(each, "to"))
+        return self._ids(source, linking.end_of(each, "from"), target, linking.end_of(each, "to"))
 
     def _page(
         self, request: Request, pair: Pair, record_id: int, *, after: Any, limit: int
@@ -244,11 +244,6 @@ def _both_ways(kind: AssociationType, source_id: int, target_id: int) -> list[di
         }
         for left, right, type_id in ways
     ]
-
-
-def _end(each: dict[str, Any], side: str) -> str:
-    end = each.get(side)
-    return str(end.get("id", "")) if isinstance(end, dict) else ""
 
 
 def _numbers(left: str, right: str) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ from hsqbo_pipeline.sandbox.hubspot.crm import Actor, Crm
 from hsqbo_pipeline.sandbox.hubspot.draft import Draft
 from hsqbo_pipeline.sandbox.hubspot.records import Record
 from hsqbo_pipeline.sandbox.hubspot.refusals import RefusalError, bad_property, invalid, not_found
+from hsqbo_pipeline.sandbox.hubspot.request import names_in
 from hsqbo_pipeline.sandbox.hubspot.values import is_digits, iso
 
 MAX_INPUTS = 100
@@ -184,13 +185,13 @@ def read(crm: Crm, kind: str, body: Any) -> tuple[int, dict[str, Any]]:
     started = crm.now_ms()
     listed = inputs_of(body)
     archived = str(body.get("archived", "")).lower() == "true"
-    history = body.get("propertiesWithHistory") or []
+    history = names_in(body, "propertiesWithHistory")
     if history and len(listed) > 50:
         raise invalid("The maximum number of inputs with propertiesWithHistory is 50")
     id_property = body.get("idProperty")
     if id_property and id_property != "hs_object_id" and id_property not in crm.stores[kind].unique:
         raise bad_property(str(id_property), "PROPERTY_DOESNT_EXIST", f"{id_property} is not a unique property")
-    names = rendering.wanted_names(crm.stores[kind], body.get("properties") or [])
+    names = rendering.wanted_names(crm.stores[kind], names_in(body, "properties"))
     found, missing = {}, []
     for each in listed:
         key = _key(each)

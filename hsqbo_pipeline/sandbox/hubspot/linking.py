@@ -33,13 +33,19 @@ def read_inline(source: str, listed: Any) -> list[tuple[AssociationType, int]]:
         raise invalid("Invalid input JSON: associations must be a list")
     found = []
     for each in listed:
-        target_id = str((each.get("to") or {}).get("id", "")) if isinstance(each, dict) else ""
+        target_id = end_of(each, "to")
         specs = each.get("types") if isinstance(each, dict) else None
         if not is_digits(target_id) or not isinstance(specs, list) or not specs:
             raise invalid("Invalid input JSON: an association needs to.id and types")
         for spec in specs:
             found.append((_from_any(source, spec, target_id), int(target_id)))
     return found
+
+
+def end_of(each: Any, side: str) -> str:
+    """The id of one end (`from` or `to`) of an association in a request, "" if there is none."""
+    end = each.get(side) if isinstance(each, dict) else None
+    return str(end.get("id", "")) if isinstance(end, dict) else ""
 
 
 def _from_any(source: str, spec: Any, target_id: str) -> AssociationType:

@@ -109,13 +109,15 @@ class Links:
                 self.remove(source, source_id, target, target_id)
 
     def move(self, kind: str, old_id: int, new_id: int) -> None:
-        """Gives a record's associations to another one, as a merge does."""
+        """Gives a record's associations to another one, as a merge does; a primary one there stays the only one."""
         for target, labels in list(self.kinds_of(kind, old_id)):
+            primary = primary_type(kind, target)
+            taken = {each for types in self.labels(kind, new_id, target).values() for each in types}
+            lost = {primary.type_id} & taken if primary else set()
             for target_id, types in list(labels.items()):
                 self.remove(kind, old_id, target, target_id)
                 if target_id != new_id:
-                    known = set(self.labels(kind, new_id, target).get(target_id, ()))
-                    self._write(kind, target, new_id, target_id, known | set(types))
+                    self._write(kind, target, new_id, target_id, set(types) - lost)
 
     def _write(self, source: str, target: str, source_id: int, target_id: int, types: set[int]) -> None:
         forward = _ordered({*self.labels(source, source_id, target).get(target_id, ()), *types})

@@ -92,6 +92,21 @@ class Request:
         return int(text)
 
 
+def list_in(body: dict[str, Any], name: str) -> list[Any]:
+    """A list of a JSON body, empty if absent or null; 400 if it is something else."""
+    found = body.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise invalid(f"Invalid input JSON: {name} must be a list")
+    return found
+
+
+def names_in(body: dict[str, Any], name: str) -> list[str]:
+    """A list of property names of a JSON body."""
+    return [each for each in list_in(body, name) if isinstance(each, str)]
+
+
 def read_query(raw: bytes) -> dict[str, list[str]]:
     """The query string."""
     return parse_qs(raw.decode("latin-1"), keep_blank_values=True)

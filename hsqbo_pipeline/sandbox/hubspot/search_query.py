@@ -11,6 +11,7 @@ from typing import Any
 
 from hsqbo_pipeline.sandbox.hubspot.kinds import find_kind
 from hsqbo_pipeline.sandbox.hubspot.refusals import bad_property, invalid
+from hsqbo_pipeline.sandbox.hubspot.request import list_in, names_in
 from hsqbo_pipeline.sandbox.hubspot.store import Store
 from hsqbo_pipeline.sandbox.hubspot.values import is_digits
 
@@ -56,21 +57,21 @@ def read_query(store: Store, body: Any, size: int) -> Query:
     if size > MAX_BODY:
         raise invalid(f"The search request is longer than {MAX_BODY} characters")
     groups = _groups(store, body)
-    sort, descending = _sort(store, body.get("sorts") or [])
+    sort, descending = _sort(store, list_in(body, "sorts"))
     return Query(
         groups=groups,
         text=str(body.get("query") or ""),
         sort=sort,
         descending=descending,
-        names=tuple(str(name) for name in body.get("properties") or []),
+        names=tuple(names_in(body, "properties")),
         limit=_limit(body.get("limit")),
         offset=_offset(body.get("after"), _limit(body.get("limit"))),
     )
 
 
 def _groups(store: Store, body: dict[str, Any]) -> tuple[tuple[Filter, ...], ...]:
-    listed = list(body.get("filterGroups") or [])
-    if body.get("filters"):
+    listed = list(list_in(body, "filterGroups"))
+    if list_in(body, "filters"):
         listed.append({"filters": body["filters"]})
     if len(listed) > MAX_GROUPS:
         raise invalid(f"Too many filterGroups: at most {MAX_GROUPS} are allowed")
@@ -96,7 +97,7 @@ def _filter(store: Store, each: Any) -> Filter:
     associated = _associated(store, name, operator)
     if associated is None and store.definitions.get(name) is None:
         raise bad_property(name, "PROPERTY_DOESNT_EXIST", f'There was a problem with the request: no property "{name}"')
-    values = tuple(_text(value) for value in each.get("values") or ())
+    values = tuple(_text(value) for value in list_in(each, "values"))
     value, high = _text(each.get("value")), _text(each.get("highValue"))
     if operator in _LISTED and not values:
         raise invalid(f"Operator {operator} needs values")
@@ -117,8 +118,8 @@ def _associated(store: Store, name: str, operator: str) -> str | None:
     return kind.name
 
 
-def _sort(store: Store, sorts: Any) -> tuple[str, bool]:
-    if not isinstance(sorts, list) or len(sorts) > 1:
+def _sort(store: Store, sorts: list[Any]) -> tuple[str, bool]:
+    if len(sorts) > 1:
         raise invalid("Only one sort is allowed")
     if not sorts:
         return store.kind.created, False

@@ -51,6 +51,18 @@ def test_contacts_keep_the_other_email_as_secondary(desk: Desk) -> None:
     assert {each.split(":")[0] for each in vids.split(";")} == {ada, old}
 
 
+def test_one_primary_company_survives(desk: Desk) -> None:
+    """Where both contacts had a primary company, the primary contact's stays primary."""
+    contacts = [desk.make("contacts", email=f"c{n}@example.com") for n in range(2)]
+    companies = [desk.make("companies", name=f"C{n}") for n in range(2)]
+    for contact, company in zip(contacts, companies, strict=True):
+        desk.ask("PUT", f"contacts/{contact}/associations/default/companies/{company}")
+    survivor = _merge(desk, "contacts", *contacts)
+    rows = desk.get(f"contacts/{survivor}/associations/companies")["results"]
+    labels = {each["toObjectId"]: [one["typeId"] for one in each["associationTypes"]] for each in rows}
+    assert labels == {companies[0]: [1, 279], companies[1]: [279]}
+
+
 def test_an_account_may_keep_the_primary_id() -> None:
     """Checklist 8: with the beta on, the survivor keeps the primary's id."""
     desk = Desk(merge_keeps_primary_id=True)
