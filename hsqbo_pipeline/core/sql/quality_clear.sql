@@ -1,0 +1,2 @@
+-- Measured anew.
+DELETE FROM quality WHERE run_id = $run_id
