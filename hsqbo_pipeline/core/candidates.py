@@ -48,6 +48,11 @@ class Candidate:
         return found
 
     @property
+    def rejected(self) -> bool:
+        """Whether a side can't be read as what it should be: it is told as a reject, and nothing is decided about it."""
+        return any(self.ids[side] is not None and self.rows[side] is None and self.gone[side] is None for side in System)
+
+    @property
     def covers(self) -> tuple[tuple[System, str], ...]:
         """The due rows that a verdict on this candidate answers."""
         return tuple((side, found) for side in System if (found := self.ids[side]) is not None)

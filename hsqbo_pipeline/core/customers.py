@@ -53,6 +53,7 @@ def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
     rules = situation.rules.customers
     hubspot_object = "companies" if rules.bill == "companies" else "contacts"
     found = [candidate(Entity.CUSTOMER, row) for row in SQL.rows(con, "plan_customers", hubspot_object=hubspot_object)]
+    found = [one for one in found if not one.rejected]
     trade = trade_of(
         Entity.CUSTOMER,
         Wave.CUSTOMERS,

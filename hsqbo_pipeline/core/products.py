@@ -49,6 +49,7 @@ class _Names:
 def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
     """The verdict on every due product, item or pair of the two."""
     found = [candidate(Entity.PRODUCT, row) for row in SQL.rows(con, "plan_products")]
+    found = [one for one in found if not one.rejected]
     trade = trade_of(
         Entity.PRODUCT,
         Wave.PRODUCTS,
