@@ -18,6 +18,7 @@ from hsqbo_pipeline.sandbox.hubspot.records import PERSON, Record, pack
 from hsqbo_pipeline.sandbox.hubspot.values import instant_ms, to_ms
 
 _AFFECTS_INVOICE = frozenset({"line_items", "taxes", "discounts", "fees", "commerce_payments"})
+_LARGE = 50_000
 _NONE: frozenset[str] = frozenset()
 _BILLED = frozenset({"hs_amount_billed"})
 
@@ -36,7 +37,9 @@ def load(crm: Crm, kind: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
     finally:
         if collecting:
             gc.enable()
-    gc.freeze()
+    if len(ids) >= _LARGE:
+        # A collector that walks a million records again and again would cost more than serving them.
+        gc.freeze()
     return ids
 
 

@@ -79,12 +79,19 @@ class Router:
         return None, {}, known
 
 
+Row = tuple[str, str, str, Handler]
+
+
 def _table(crm: Crm) -> list[Route]:
+    rows = [*_of_records(crm), *_of_definitions(crm)]
+    return [Route(method, tuple(path.split("/")), action, handler) for method, path, action, handler in rows]
+
+
+def _of_records(crm: Crm) -> list[Row]:
     objects, associations = ObjectsApi(crm), AssociationsApi(crm)
-    properties, account = PropertiesApi(crm), AccountApi(crm)
     one, links = "crm/objects/{version}/{type}", "crm/associations/{version}/{type}/{to}"
-    below, defined = one + "/{id}/associations", "crm/properties/{version}/{type}"
-    rows: list[tuple[str, str, str, Handler]] = [
+    below = one + "/{id}/associations"
+    return [
         ("POST", one + "/search", "search", objects.search),
         ("POST", one + "/merge", "merge", objects.merge),
         ("POST", one + "/gdpr-delete", "delete", objects.gdpr_delete),
@@ -108,6 +115,13 @@ def _table(crm: Crm) -> list[Route]:
         ("POST", links + "/batch/archive", "associate", associations.batch_archive),
         ("POST", links + "/batch/labels/archive", "associate", associations.batch_remove_labels),
         ("GET", links + "/labels", "read", associations.labels),
+    ]
+
+
+def _of_definitions(crm: Crm) -> list[Row]:
+    properties, account = PropertiesApi(crm), AccountApi(crm)
+    defined = "crm/properties/{version}/{type}"
+    return [
         ("GET", defined + "/groups", "read", properties.list_groups),
         ("POST", defined + "/groups", "define", properties.create_group),
         ("GET", defined + "/groups/{name}", "read", properties.read_group),
@@ -129,4 +143,3 @@ def _table(crm: Crm) -> list[Route]:
         ("GET", "tax-rates/{version}/tax-rates", "read", account.tax_rates),
         ("GET", "tax-rates/{version}/tax-rates/{id}", "read", account.tax_rate),
     ]
-    return [Route(method, tuple(path.split("/")), action, handler) for method, path, action, handler in rows]

@@ -51,7 +51,9 @@ def test_oauth_tokens_live_half_an_hour(desk: Desk) -> None:
     assert (granted["expires_in"], granted["refresh_token"]) == (1800, "sandbox-refresh")
     desk.token = granted["access_token"]
     assert desk.get("contacts").status == 200
+    assert _token(desk, "/introspect", token=desk.token)["active"] is True
     desk.clock.advance(1801)
+    assert _token(desk, "/introspect", token=desk.token)["active"] is False
     expired = desk.get("contacts")
     assert (expired.status, expired["category"]) == (401, "EXPIRED_AUTHENTICATION")
     assert _token(desk, grant_type="refresh_token", refresh_token="revoked")["category"] == "BAD_REFRESH_TOKEN"
@@ -189,7 +191,7 @@ def test_requests_are_named_and_counted(desk: Desk) -> None:
     assert "pat-" not in str(desk.traffic.listing())
 
 
-def _token(desk: Desk, **fields: str) -> dict[str, Any]:
+def _token(desk: Desk, below: str = "", **fields: str) -> dict[str, Any]:
     import asyncio
 
     import httpx
@@ -197,7 +199,7 @@ def _token(desk: Desk, **fields: str) -> dict[str, Any]:
     async def send() -> dict[str, Any]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=desk.app), base_url="http://portal") as client:
             form = {"client_id": "hsqbo-sandbox", "client_secret": "x", **fields}
-            answer: dict[str, Any] = (await client.post("/oauth/2026-09/token", data=form)).json()
+            answer: dict[str, Any] = (await client.post(f"/oauth/2026-09/token{below}", data=form)).json()
             return answer
 
     return asyncio.run(send())

@@ -26,16 +26,17 @@ NAMES = st.sampled_from([
 VALUES = st.one_of(SCALARS, st.sampled_from(["open", "paid", "USD", "1e400", "1e9", "a@b.example", "2026-01-01"]))
 PROPERTIES = st.one_of(st.dictionaries(NAMES, VALUES, max_size=4), SCALARS)
 TYPES = st.fixed_dictionaries(
-    {"associationCategory": st.just("HUBSPOT_DEFINED"), "associationTypeId": st.sampled_from([177, 410, "x"])}
+    {"associationCategory": st.just("HUBSPOT_DEFINED"), "associationTypeId": st.sampled_from([177, 279, 409, 410, "x"])}
 )
 LINK = st.fixed_dictionaries(
     {"to": st.one_of(SCALARS, st.fixed_dictionaries({"id": SCALARS})), "types": st.one_of(SCALARS, st.lists(TYPES))}
 )
 LINKS = st.lists(LINK, max_size=2)
+END = st.fixed_dictionaries({"id": IDS})
 INPUT = st.fixed_dictionaries(
     {}, optional={"id": SCALARS, "properties": PROPERTIES, "idProperty": NAMES, "objectWriteTraceId": SCALARS,
-                  "associations": st.one_of(SCALARS, LINKS), "from": st.fixed_dictionaries({"id": IDS}),
-                  "to": st.one_of(SCALARS, st.fixed_dictionaries({"id": IDS}))},
+                  "associations": st.one_of(SCALARS, LINKS), "from": END,
+                  "to": st.one_of(SCALARS, END, st.lists(END, max_size=2)), "types": st.lists(TYPES, max_size=2)},
 )  # fmt: skip
 FILTER = st.fixed_dictionaries(
     {"propertyName": NAMES, "operator": st.sampled_from(["EQ", "IN", "GT", "BETWEEN", "CONTAINS_TOKEN", "X"])},
