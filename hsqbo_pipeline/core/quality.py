@@ -1,9 +1,9 @@
 """How good the data of both sides is, in words a data steward reads: five dimensions, counted, with a few ids each.
 
 Needs nothing but the typed tables, so it runs alone as well as at the end of a night. Every measure is written for
-every side it was counted on, also where nothing failed: a trend over runs needs its zeros. What a measure means, how much
-it matters and what to do about it stands in `quality.csv`: `error` stops records, `warning` will bite, `info` is good to
-know.
+every side it was counted on, also where nothing failed: a trend over runs needs its zeros. What a measure means, how
+much it matters and what to do about it stands in `quality.csv`: `error` stops records, `warning` will bite, `info` is
+good to know.
 """
 
 from __future__ import annotations
