@@ -1,0 +1,99 @@
+"""A batch on its way: sent, halved where one bad row refused it whole, and its answer kept whatever it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anyio
+
+from hsqbo_pipeline.apply import recording
+from hsqbo_pipeline.apply.batches import Batch, batches, chunks, groups, halves, intend, lanes
+from hsqbo_pipeline.apply.preread import looked_at
+from hsqbo_pipeline.apply.run import Run
+from hsqbo_pipeline.apply.sending import Reply, send
+from hsqbo_pipeline.apply.tasks import Entry
+from hsqbo_pipeline.errors import (
+    AuthenticationError,
+    HsqboError,
+    RateLimitError,
+    RecordError,
+    RemoteError,
+    UncertainError,
+)
+from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.model.operations import StepAction
+
+
+async def deliver(run: Run, system: System, entries: Sequence[Entry]) -> None:
+    """Send everything of one system that is ready, kind by kind, until the system takes no more."""
+    for group in groups(entries):
+        for part in chunks([entry for entry in group if not entry.task.ended]):
+            if _stopped(run, part):
+                break
+            try:
+                allowed = await looked_at(run, part)
+            except HsqboError as error:
+                run.stop(system, error.code)
+                break
+            planned = batches(run, [entry for entry in allowed if not entry.task.ended])
+            if planned:
+                intend(run, planned)
+                await _all(run, planned, lanes(group))
+
+
+def _stopped(run: Run, entries: Sequence[Entry]) -> bool:
+    """Whether these must not go out any more. A tax worked out anew stops changes of invoices alone."""
+    first = entries[0].step
+    if first.system in run.stopped:
+        return True
+    return run.tax_recalculated and first.object == "Invoice" and first.action is StepAction.UPDATE
+
+
+async def _all(run: Run, planned: Sequence[Batch], at_once: int) -> None:
+    places = anyio.CapacityLimiter(at_once)
+
+    async def one(batch: Batch) -> None:
+        async with places:
+            await _deliver(run, batch)
+
+    async with anyio.create_task_group() as tasks:
+        for batch in planned:
+            tasks.start_soon(one, batch)
+
+
+async def _deliver(run: Run, batch: Batch) -> None:
+    """One batch. Whatever comes back, each of its entries has its row in the journal afterwards."""
+    if _stopped(run, batch.entries):
+        code = run.stopped.get(batch.system, recording.TAX)
+        not_sent = RemoteError("not sent: an earlier answer stopped this run's writes", code=code)
+        recording.settle(run, batch, [Reply(entry, None, not_sent, None) for entry in batch.entries])
+        return
+    try:
+        replies = await send(run, batch)
+    except RecordError as error:
+        if len(batch.entries) > 1:
+            for half in halves(run, batch):
+                await _deliver(run, half)
+            return
+        replies = _same(batch, error)
+    except (AuthenticationError, RateLimitError, RemoteError) as error:
+        run.stop(batch.system, error.code)
+        replies = _same(batch, error)
+    except UncertainError as error:
+        replies = _same(batch, error)
+        recording.settle(run, batch, replies)
+        await _sign_of_life(run, batch.system)
+        return
+    recording.settle(run, batch, replies)
+
+
+def _same(batch: Batch, error: HsqboError) -> list[Reply]:
+    return [Reply(entry, None, error, error.request_id) for entry in batch.entries]
+
+
+async def _sign_of_life(run: Run, system: System) -> None:
+    """After a lost answer: further writes only to a system that still answers."""
+    try:
+        await run.probe(system)
+    except HsqboError as error:
+        run.stop(system, error.code)
