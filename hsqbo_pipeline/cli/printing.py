@@ -38,7 +38,19 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]])
     out.print(made)
 
 
-_SUMMARY = ("object", "direction", "read", "matched", "created", "updated", "linked", "unchanged", "excluded", "failing", "waiting")
+_SUMMARY = (
+    "object",
+    "direction",
+    "read",
+    "matched",
+    "created",
+    "updated",
+    "linked",
+    "unchanged",
+    "excluded",
+    "failing",
+    "waiting",
+)
 
 
 def summary(ended: Ended) -> None:
@@ -47,7 +59,9 @@ def summary(ended: Ended) -> None:
     table(f"Run {ended.number}", _SUMMARY, rows)
     written = sum(row["created"] + row["updated"] + row["linked"] for row in ended.objects)
     if ended.waiting:
-        out.print(f"Plan {ended.plan_hash} waits for approval: `hsqbo plan show`, then `hsqbo sync --approve {(ended.plan_hash or '')[:12]}`.")
+        out.print(
+            f"Plan {ended.plan_hash} waits for approval: `hsqbo plan show`, then `hsqbo sync --approve {(ended.plan_hash or '')[:12]}`."
+        )
     elif written == 0:
         out.print("Nothing was created and nothing was updated, on either side.")
     for sentence in ended.problems:

@@ -33,18 +33,31 @@ def status(as_json: AsJson = False) -> None:
         _json({"run": run, "objects": found})
         return
     if run is not None:
-        out.print(f"Run {run['number']} ({run['kind']}) ended {run['ended_at']:%Y-%m-%d %H:%M} UTC with exit code {run['exit_code']}")
-    table("Records by object and state", ("object", "in_sync", "with_warning", "failing", "excluded", "waiting", "blocked", "records"), found)
+        out.print(
+            f"Run {run['number']} ({run['kind']}) ended {run['ended_at']:%Y-%m-%d %H:%M} UTC with exit code {run['exit_code']}"
+        )
+    table(
+        "Records by object and state",
+        ("object", "in_sync", "with_warning", "failing", "excluded", "waiting", "blocked", "records"),
+        found,
+    )
 
 
 @app.command()
 def failures(
-    state: Annotated[str | None, typer.Option(help="in_sync, failing, excluded, waiting or blocked; without it, failing and blocked.")] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(help="in_sync, failing, excluded, waiting or blocked; without it, failing and blocked."),
+    ] = None,
     code: Annotated[str | None, typer.Option(help="One code, such as ID_EMAIL_SHARED.")] = None,
     entity: Annotated[str | None, typer.Option("--object", help="customer, product, invoice or payment.")] = None,
     direction: Annotated[str | None, typer.Option(help="quickbooks_to_hubspot or hubspot_to_quickbooks.")] = None,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what began on that day or later.")] = None,
-    columns: Annotated[str, typer.Option(help="Which columns, separated by commas.")] = "entity,label,state,code,sentence,fix",
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what began on that day or later.")
+    ] = None,
+    columns: Annotated[
+        str, typer.Option(help="Which columns, separated by commas.")
+    ] = "entity,label,state,code,sentence,fix",
     limit: Annotated[int, typer.Option(min=1)] = 50,
     offset: Annotated[int, typer.Option(min=0)] = 0,
     as_json: AsJson = False,
@@ -53,7 +66,9 @@ def failures(
     wanted = [name.strip() for name in columns.split(",") if name.strip()]
     unknown = [name for name in wanted if name not in COLUMNS]
     if unknown:
-        raise ConfigurationError(f"There is no column {', '.join(unknown)}. There are: {', '.join(COLUMNS)}.", field="--columns")
+        raise ConfigurationError(
+            f"There is no column {', '.join(unknown)}. There are: {', '.join(COLUMNS)}.", field="--columns"
+        )
     with open_published(load_settings().data) as con:
         found = records(con, state=state, code=code, entity=entity, direction=direction, since=since)
     if state is None and code is None:
@@ -66,27 +81,49 @@ def failures(
 
 
 @app.command()
-def history(record: Annotated[str, typer.Argument(help="An id on either side, or a record key from the report.")], as_json: AsJson = False) -> None:
+def history(
+    record: Annotated[str, typer.Argument(help="An id on either side, or a record key from the report.")],
+    as_json: AsJson = False,
+) -> None:
     """A record's life: each run that looked at it, what was written, and the other side's name for the request."""
     with open_published(load_settings().data) as con:
         told, writes = SQL.rows(con, "history", record=record), SQL.rows(con, "writes", record=record)
     if not told and not writes:
-        raise ConfigurationError(f"Nothing is known of {record}. Ids are as in the report; `hsqbo failures` shows them.", field="record", value=record)
+        raise ConfigurationError(
+            f"Nothing is known of {record}. Ids are as in the report; `hsqbo failures` shows them.",
+            field="record",
+            value=record,
+        )
     if as_json:
         _json({"history": told, "writes": writes})
         return
     table(f"History of {record}", ("at_time", "run", "state", "code", "action", "sentence"), told)
-    table("Writes", ("at_time", "run", "system", "object", "action", "status", "target_id", "code", "remote_request"), writes)
+    table(
+        "Writes",
+        ("at_time", "run", "system", "object", "action", "status", "target_id", "code", "remote_request"),
+        writes,
+    )
 
 
 @plans_app.command("show")
-def plan_show(plan: Annotated[str | None, typer.Argument(help="The hash or its beginning; without it, the newest plan.")] = None, as_json: AsJson = False) -> None:
+def plan_show(
+    plan: Annotated[str | None, typer.Argument(help="The hash or its beginning; without it, the newest plan.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """A plan: every operation with its field differences, totals, and why it waits."""
     with open_published(load_settings().data) as con:
-        found = rows(con, "SELECT * FROM plans WHERE starts_with(hash, $hash) ORDER BY created_at DESC LIMIT 1", {"hash": plan or ""})
+        found = rows(
+            con,
+            "SELECT * FROM plans WHERE starts_with(hash, $hash) ORDER BY created_at DESC LIMIT 1",
+            {"hash": plan or ""},
+        )
         if not found:
-            raise ConfigurationError(f"There is no plan {plan or ''}. `hsqbo sync --dry-run` makes one.", field="plan", value=plan)
-        operations = rows(con, "SELECT * FROM operations WHERE plan_hash = $hash ORDER BY position", {"hash": found[0]["hash"]})
+            raise ConfigurationError(
+                f"There is no plan {plan or ''}. `hsqbo sync --dry-run` makes one.", field="plan", value=plan
+            )
+        operations = rows(
+            con, "SELECT * FROM operations WHERE plan_hash = $hash ORDER BY position", {"hash": found[0]["hash"]}
+        )
     if as_json:
         _json({"plan": found[0], "operations": operations})
         return
@@ -106,8 +143,12 @@ def _print_plan(plan: dict[str, Any], operations: list[dict[str, Any]]) -> None:
                 "to": operation["system"],
                 "action": operation["action"],
                 "record": operation["label"],
-                "changes": "; ".join(f"{c['field']}: {c['before'] or '(blank)'} -> {c['after'] or '(blank)'}" for c in changes),
-                "amount": f"{operation['amount']} {operation['currency'] or ''}" if operation["amount"] is not None else "",
+                "changes": "; ".join(
+                    f"{c['field']}: {c['before'] or '(blank)'} -> {c['after'] or '(blank)'}" for c in changes
+                ),
+                "amount": f"{operation['amount']} {operation['currency'] or ''}"
+                if operation["amount"] is not None
+                else "",
                 "status": operation["status"],
             }
         )

@@ -33,7 +33,10 @@ def link(
         ours = steer.find(warehouse.con, hubspot, entity, System.HUBSPOT)
         theirs = steer.find(warehouse.con, quickbooks, ours.entity, System.QUICKBOOKS)
         steer.link_pair(warehouse, ours, theirs, settings)
-    out.print(f"{ours.entity.value}: HubSpot {ours.id} and QuickBooks {theirs.id} are linked; the next run compares them.", markup=False)
+    out.print(
+        f"{ours.entity.value}: HubSpot {ours.id} and QuickBooks {theirs.id} are linked; the next run compares them.",
+        markup=False,
+    )
 
 
 @app.command()
@@ -42,7 +45,9 @@ def unlink(record: Record, entity: Object = None, system: Side = None) -> None:
     with steer.steering(load_settings(), "unlink") as warehouse:
         found = steer.find(warehouse.con, record, entity, system)
         partner = steer.unlink_pair(warehouse, found)
-    out.print(f"{found.entity.value}: {found.system.value} {found.id} and {partner} are no longer linked.", markup=False)
+    out.print(
+        f"{found.entity.value}: {found.system.value} {found.id} and {partner} are no longer linked.", markup=False
+    )
 
 
 @app.command()

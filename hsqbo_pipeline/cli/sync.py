@@ -16,10 +16,17 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 @app.command()
 def sync(
-    from_day: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the books to look at again.")] = None,
-    to_day: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the books to look at again.")] = None,
+    from_day: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the books to look at again.")
+    ] = None,
+    to_day: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the books to look at again.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Plan and report; write nothing on either side.")] = False,
-    approve: Annotated[str | None, typer.Option(help="A plan's hash (the first 12 characters will do), or `auto` for this run's own plan.")] = None,
+    approve: Annotated[
+        str | None,
+        typer.Option(help="A plan's hash (the first 12 characters will do), or `auto` for this run's own plan."),
+    ] = None,
     why: Annotated[str | None, typer.Option(help="Why the plan is approved; kept with it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print counts per object and state as JSON.")] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0.0,
@@ -43,7 +50,9 @@ def sync(
         why=why,
         wait_for=wait,
     )
-    ended = run_sync(settings, rules, request, progress=None if as_json else lambda stage, said: say(f"{stage}: {said}"))
+    ended = run_sync(
+        settings, rules, request, progress=None if as_json else lambda stage, said: say(f"{stage}: {said}")
+    )
     if as_json:
         out.print(ended.as_json(), soft_wrap=True, markup=False)
     else:

@@ -50,7 +50,9 @@ class Candidate:
     @property
     def rejected(self) -> bool:
         """Whether a side can't be read as what it should be: it is told as a reject, and nothing is decided about it."""
-        return any(self.ids[side] is not None and self.rows[side] is None and self.gone[side] is None for side in System)
+        return any(
+            self.ids[side] is not None and self.rows[side] is None and self.gone[side] is None for side in System
+        )
 
     @property
     def covers(self) -> tuple[tuple[System, str], ...]:

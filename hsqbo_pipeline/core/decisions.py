@@ -105,9 +105,15 @@ class Situation:
     now: datetime
     today: date
     scheduled: bool = True
-    backfill: str | None = None  # the value of `qbo_backfill` on records this run makes, when it is a backfill or first load
-    blocked: Mapping[tuple[System, str], str] = field(default_factory=dict)  # (system, object) -> code, when a read was incomplete
-    sequences: Mapping[tuple[Entity, System, str], int] = field(default_factory=dict)  # operations ever intended for a record
+    backfill: str | None = (
+        None  # the value of `qbo_backfill` on records this run makes, when it is a backfill or first load
+    )
+    blocked: Mapping[tuple[System, str], str] = field(
+        default_factory=dict
+    )  # (system, object) -> code, when a read was incomplete
+    sequences: Mapping[tuple[Entity, System, str], int] = field(
+        default_factory=dict
+    )  # operations ever intended for a record
 
     def mark(self, quickbooks_id: str) -> str:
         """The value of `qbo_id` for a QuickBooks id (`realm:id`; allocations and lines append their own parts to the id)."""

@@ -39,7 +39,7 @@ def reasons_to_wait(
         *_first_runs(operations, scale, limits.first_runs_ask),
         *_creates(operations, recent, limits.creates),
         *_share(operations, recent, scale, limits.linked_percent),
-        *_money(operations, recent, scale, limits.money_percent),
+        *_money(operations, scale, limits.money_percent),
         *_oddities(operations, situation),
     ]
 
@@ -79,7 +79,9 @@ def _share(
 ) -> Iterator[dict[str, Any]]:
     if percent is None:
         return
-    counted: Counter[str] = Counter(one.entity.value for one in operations if one.action is Action.UPDATE and one.changes)
+    counted: Counter[str] = Counter(
+        one.entity.value for one in operations if one.action is Action.UPDATE and one.changes
+    )
     for row in recent:
         if row["action"] == Action.UPDATE and row["entity"] in counted:
             counted[row["entity"]] += row["operations"]
@@ -92,7 +94,6 @@ def _share(
 
 def _money(
     operations: Sequence[Operation],
-    recent: Sequence[dict[str, Any]],
     scale: dict[tuple[str, str], Decimal],
     percent: Decimal | None,
 ) -> Iterator[dict[str, Any]]:
@@ -100,7 +101,11 @@ def _money(
         return
     moved: dict[str, Decimal] = {}
     for one in operations:
-        if one.system is System.QUICKBOOKS and one.amount is not None and one.entity in (Entity.INVOICE, Entity.PAYMENT):
+        if (
+            one.system is System.QUICKBOOKS
+            and one.amount is not None
+            and one.entity in (Entity.INVOICE, Entity.PAYMENT)
+        ):
             moved[one.currency or ""] = moved.get(one.currency or "", Decimal(0)) + abs(one.amount)
     for currency, amount in sorted(moved.items()):
         month = scale.get(("invoicing", currency), Decimal(0))

@@ -16,7 +16,7 @@ import duckdb
 
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import Statements
-from hsqbo_pipeline.model.names import TABLES, Entity, System
+from hsqbo_pipeline.model.names import TABLES, Entity
 
 SQL = Statements(Path(__file__).parent / "sql")
 
@@ -47,7 +47,7 @@ def match(con: duckdb.DuckDBPyConnection, entity: Entity, situation: Situation) 
 
 def _match_by_key(con: duckdb.DuckDBPyConnection, entity: Entity, situation: Situation) -> None:
     table = TABLES[entity]
-    con.execute(f"CREATE OR REPLACE TEMP VIEW all_rows AS SELECT system, id, merged_ids FROM {table}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW all_rows AS SELECT system, id, merged_ids FROM {table}")  # noqa: S608 - our own name
     SQL.run(con, "match_clear", entity=entity)
     SQL.run(con, "match_follow_merges", entity=entity)
     SQL.run(con, "match_moved_baselines", entity=entity)
@@ -77,10 +77,6 @@ def _keys_of_fields(con: duckdb.DuckDBPyConnection, table: str, fields: list[str
     parts = ", ".join(f"lower(trim({name}))" for name in fields)
     present = " AND ".join(f"{name} IS NOT NULL" for name in fields)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE match_keys AS SELECT system, id, concat_ws(chr(31), {parts}) AS key FROM {table} WHERE active AND {present}"
+        "CREATE OR REPLACE TEMP TABLE match_keys AS "
+        f"SELECT system, id, concat_ws(chr(31), {parts}) AS key FROM {table} WHERE active AND {present}"  # noqa: S608 - our own names
     )
-
-
-def side_of(system: System) -> str:
-    """The column of `pairs` that holds a system's id."""
-    return f"{system.value}_id"

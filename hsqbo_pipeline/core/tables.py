@@ -42,14 +42,18 @@ class Statements:
         return rows(con, statement(self.folder, name), parameters or None)
 
 
-def rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> list[Row]:
+def rows(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None
+) -> list[Row]:
     """Rows of a query as dicts."""
     cursor = con.execute(sql, parameters)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: str, records: Iterable[Mapping[str, Any]], *, replace: bool = False) -> int:
+def insert(
+    con: duckdb.DuckDBPyConnection, table: str, records: Iterable[Mapping[str, Any]], *, replace: bool = False
+) -> int:
     """Insert dicts into `table` by column name; with `replace`, rows of the same primary key are overwritten.
 
     Keys that are not columns raise KeyError: a misspelt field must not vanish. JSON columns take text.

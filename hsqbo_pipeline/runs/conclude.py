@@ -30,7 +30,7 @@ def conclude(
     verdicts = SQL.rows(con, "outcomes", run_id=situation.run_id, plan_hash=plan_hash or "")
     ends = [(verdict, outcome(verdict, plan_hash)) for verdict in verdicts]
     made = _partners(con, situation)
-    for verdict, end in ends:
+    for verdict, _end in ends:
         _complete_ids(verdict, made)
     _clear_events(con, situation)
     states = [_state_row(verdict, end, situation) for verdict, end in ends]
@@ -228,7 +228,7 @@ def _current_rows(con: duckdb.DuckDBPyConnection, entity: Entity, verdicts: list
         table = TABLES[entity]
         for row in rows(
             con,
-            f"SELECT * FROM {table} WHERE system = $side AND id IN (SELECT unnest($ids))",
+            f"SELECT * FROM {table} WHERE system = $side AND id IN (SELECT unnest($ids))",  # noqa: S608 - our own name
             {"side": side, "ids": ids},
         ):
             found[(side, row["id"])] = row
@@ -261,9 +261,7 @@ def _baseline(verdict: Row, current: Mapping[tuple[str, str], Row], fields: Any,
     }
 
 
-def _answer_due(
-    con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]], situation: Situation
-) -> None:
+def _answer_due(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]], situation: Situation) -> None:
     """Records that are in step or excluded leave `due`; everything else is looked at again next night, touched or not (N17)."""
     prints = {entity: situation.rules.fingerprint(entity) for entity in Entity}
     answered: dict[tuple[str, str, str], Row] = {}

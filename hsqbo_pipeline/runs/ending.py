@@ -62,7 +62,9 @@ def settle_states(night: Night) -> dict[str, int]:
 def _connection_rows(night: Night) -> None:
     con = night.warehouse.con
     SQL.run(con, "clear_blocks")
-    details = {(row["system"], row["object"]): row["detail"] for row in SQL.rows(con, "read_problems", run_id=night.run_id)}
+    details = {
+        (row["system"], row["object"]): row["detail"] for row in SQL.rows(con, "read_problems", run_id=night.run_id)
+    }
     rows: list[Row] = []
     for (system, name), code in sorted(night.blocked.items()):
         slots = {"system": system.value, "object": name if name != "*" else "everything"}
@@ -120,11 +122,25 @@ def end(night: Night) -> Ended:
     decisions.write_file(con, night.settings.data)
     settings = night.settings
     retention.let_go(
-        night.warehouse, night.run_id, now=night.started_at, history_days=settings.keep_reports_days, landing_days=settings.keep_raw_days
+        night.warehouse,
+        night.run_id,
+        now=night.started_at,
+        history_days=settings.keep_reports_days,
+        landing_days=settings.keep_raw_days,
     )
     reads = SQL.rows(con, "read_summary", run_id=night.run_id)
     return Ended(
-        night.run_id, night.number, code, night.plan_hash, waiting, states, objects, problems, evaluated, requests, reads=reads
+        night.run_id,
+        night.number,
+        code,
+        night.plan_hash,
+        waiting,
+        states,
+        objects,
+        problems,
+        evaluated,
+        requests,
+        reads=reads,
     )
 
 
@@ -141,9 +157,14 @@ def red_reasons(night: Night) -> list[str]:
     missing = SQL.rows(con, "uncovered") if not night.blocked else []
     if missing:
         first = missing[0]
-        found.append(f"{len(missing)} records are in no state, the first is {first['entity']} {first['id']} of {first['system']}.")
+        found.append(
+            f"{len(missing)} records are in no state, the first is {first['entity']} {first['id']} of {first['system']}."
+        )
     unexplained = SQL.rows(con, "unexplained", run_id=night.run_id)
-    found += [f"{row['month']} {row['currency']} {row['measure']}: {row['unexplained']} is unexplained." for row in unexplained]
+    found += [
+        f"{row['month']} {row['currency']} {row['measure']}: {row['unexplained']} is unexplained."
+        for row in unexplained
+    ]
     limit = night.rules.red_above
     if limit is not None:
         new = SQL.rows(con, "new_failing", run_id=night.run_id)[0]["records"]

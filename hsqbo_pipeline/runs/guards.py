@@ -75,7 +75,9 @@ def _other_accounts(night: Night) -> str | None:
         realm=situation.company.realm,
         environment=situation.environment,
     )
-    return "AUTH_QBO_WRONG_COMPANY" if found and (situation.portal.portal_id or situation.company.home_currency) else None
+    return (
+        "AUTH_QBO_WRONG_COMPANY" if found and (situation.portal.portal_id or situation.company.home_currency) else None
+    )
 
 
 def _lost_state(night: Night) -> str | None:

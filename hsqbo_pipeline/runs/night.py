@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -23,7 +23,6 @@ from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline.store.lock import run_lock
 from hsqbo_pipeline.store.warehouse import Warehouse
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -65,7 +64,7 @@ class Night:
         """Replace parts of the situation."""
         self.situation = replace(self.situation, **changes)
 
-    def call(self, function: Callable[P, Awaitable[T]], *args: P.args) -> T:
+    def call(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Run an async stage in the run's own event loop, where the HTTP connections live."""
         return self.portal.call(function, *args)
 

@@ -48,6 +48,10 @@ def _one(verdict: Verdict, refused: dict[str, Row], retried: set[tuple[str, str]
 def _as_rows(verdict: Verdict) -> list[dict[str, object]]:
     """Operations in the shape their table keeps them in, so that both ways of hashing agree."""
     return [
-        {"action": one.action.value, "system": one.system.value, "steps": json.loads(canonical_json([asdict(step) for step in one.steps]))}
+        {
+            "action": one.action.value,
+            "system": one.system.value,
+            "steps": json.loads(canonical_json([asdict(step) for step in one.steps])),
+        }
         for one in verdict.operations
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from hsqbo_pipeline.apply.settle import settle
@@ -12,7 +13,8 @@ from hsqbo_pipeline.core import customers, invoices, payments, products
 from hsqbo_pipeline.core.decisions import Verdict
 from hsqbo_pipeline.core.limits import reasons_to_wait
 from hsqbo_pipeline.core.match import match as match_entity
-from hsqbo_pipeline.core.validate import Counts, validate as validate_entity
+from hsqbo_pipeline.core.validate import Counts
+from hsqbo_pipeline.core.validate import validate as validate_entity
 from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.extract.lookups import look_up
 from hsqbo_pipeline.extract.read import read_all
@@ -58,7 +60,7 @@ def read(night: Night) -> None:
         night.call(settle, night.warehouse, night.clients, night.situation)
 
 
-def mark_books(night: Night) -> Mapping[str, int]:
+def mark_books(night: Night) -> Mapping[tuple[date, Entity], int]:
     """Make the records of the asked days due, whatever was said of them before."""
     if night.request.days is None:
         return {}
@@ -69,7 +71,9 @@ def mark_books(night: Night) -> Mapping[str, int]:
 
 def held(night: Night) -> dict[Entity, str]:
     """The entities that are not evaluated in this run, each with the code that says why."""
-    return blocked_entities(night.blocked) if "*" not in _systems(night) else dict.fromkeys(ENTITIES, _systems(night)["*"])
+    return (
+        blocked_entities(night.blocked) if "*" not in _systems(night) else dict.fromkeys(ENTITIES, _systems(night)["*"])
+    )
 
 
 def _systems(night: Night) -> dict[str, str]:
@@ -130,7 +134,9 @@ def close_plan(night: Night) -> Mapping[str, Any]:
 def inputs_hash(night: Night) -> str:
     """What the plan was worked out from, beside its operations: the rules and the connection."""
     situation = night.situation
-    return fingerprint([sorted(rules_hashes(night.rules).values()), situation.company.realm, situation.portal.portal_id])
+    return fingerprint(
+        [sorted(rules_hashes(night.rules).values()), situation.company.realm, situation.portal.portal_id]
+    )
 
 
 def _approve(night: Night, mode: Mode) -> None:
@@ -139,9 +145,13 @@ def _approve(night: Night, mode: Mode) -> None:
     if wanted is None or not night.request.apply or night.plan_hash is None:
         return
     if mode is Mode.OBSERVE:
-        raise ConfigurationError("mode is observe: nothing is written. Set mode to ask or automatic first.", field="mode", value="observe")
+        raise ConfigurationError(
+            "mode is observe: nothing is written. Set mode to ask or automatic first.", field="mode", value="observe"
+        )
     if wanted == "auto" or night.plan_hash.startswith(wanted):
-        plans.approve(night.warehouse.con, night.plan_hash, night.request.approved_by, night.situation.now, night.request.why)
+        plans.approve(
+            night.warehouse.con, night.plan_hash, night.request.approved_by, night.situation.now, night.request.why
+        )
 
 
 def may_apply(night: Night) -> bool:
@@ -149,7 +159,11 @@ def may_apply(night: Night) -> bool:
     if not night.request.apply or night.plan_hash is None:
         return False
     row = plans.plan(night.warehouse.con, night.plan_hash)
-    return row is not None and row["status"] == "approved" and night.rules.mode_in(night.settings.environment) is not Mode.OBSERVE
+    return (
+        row is not None
+        and row["status"] == "approved"
+        and night.rules.mode_in(night.settings.environment) is not Mode.OBSERVE
+    )
 
 
 def apply_waves(night: Night, waves: Iterable[Wave]) -> ApplyResult | None:
@@ -158,7 +172,9 @@ def apply_waves(night: Night, waves: Iterable[Wave]) -> ApplyResult | None:
         return None
     wanted = tuple(waves)
     night.progress("apply", f"writing {', '.join(wave.value for wave in wanted)}")
-    result = night.call(lambda: apply(night.warehouse, night.clients, night.plan_hash or "", night.situation, waves=wanted))
+    result = night.call(
+        lambda: apply(night.warehouse, night.clients, night.plan_hash or "", night.situation, waves=wanted)
+    )
     night.blocked |= {(system, "*"): code for system, code in result.stopped.items()}
     for entity in ENTITIES:
         validate(night, entity)

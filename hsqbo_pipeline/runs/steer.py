@@ -45,7 +45,9 @@ def steering(settings: Settings, what: str) -> Iterator[Warehouse]:
         decisions.write_file(warehouse.con, settings.data)
 
 
-def find(con: duckdb.DuckDBPyConnection, record: str, entity: Entity | None = None, system: System | None = None) -> Named:
+def find(
+    con: duckdb.DuckDBPyConnection, record: str, entity: Entity | None = None, system: System | None = None
+) -> Named:
     """The one record that has this id. Raises ConfigurationError where there is none, or more than one."""
     found = [
         Named(Entity(row["entity"]), System(row["system"]), row["id"])
@@ -53,10 +55,14 @@ def find(con: duckdb.DuckDBPyConnection, record: str, entity: Entity | None = No
         if entity in (None, row["entity"]) and system in (None, row["system"])
     ]
     if not found:
-        raise ConfigurationError(f"No record {record} is known. Ids are shown by `hsqbo failures`.", field="record", value=record)
+        raise ConfigurationError(
+            f"No record {record} is known. Ids are shown by `hsqbo failures`.", field="record", value=record
+        )
     if len(found) > 1:
         choices = ", ".join(f"{one.entity.value} of {one.system.value}" for one in found)
-        raise ConfigurationError(f"{record} may mean: {choices}. Say which with --object and --system.", field="record", value=record)
+        raise ConfigurationError(
+            f"{record} may mean: {choices}. Say which with --object and --system.", field="record", value=record
+        )
     return found[0]
 
 
@@ -64,11 +70,17 @@ def link_pair(warehouse: Warehouse, hubspot: Named, quickbooks: Named, settings:
     """Tie two records together. Raises ConfigurationError where they are of different kinds or one is taken."""
     con = warehouse.con
     if hubspot.entity is not quickbooks.entity or hubspot.system is quickbooks.system:
-        raise ConfigurationError("A pair is one HubSpot record and one QuickBooks record of the same kind.", field="link")
+        raise ConfigurationError(
+            "A pair is one HubSpot record and one QuickBooks record of the same kind.", field="link"
+        )
     for one in (hubspot, quickbooks):
         taken = links.partners(con, one.entity, one.system, [one.id])
         if taken:
-            raise ConfigurationError(f"{one.system.value} {one.id} is already linked to {taken[one.id]}; unlink it first.", field="link", value=one.id)
+            raise ConfigurationError(
+                f"{one.system.value} {one.id} is already linked to {taken[one.id]}; unlink it first.",
+                field="link",
+                value=one.id,
+            )
     portal = rows(con, "SELECT id FROM mirror WHERE system = 'hubspot' AND object = 'account' LIMIT 1")
     row = {
         "entity": hubspot.entity.value,
@@ -109,7 +121,16 @@ def unlink_pair(warehouse: Warehouse, record: Named) -> str:
     return partner
 
 
-def decide(warehouse: Warehouse, record: Named, verb: str, *, who: str, why: str | None = None, until: date | None = None, value: str | None = None) -> None:
+def decide(
+    warehouse: Warehouse,
+    record: Named,
+    verb: str,
+    *,
+    who: str,
+    why: str | None = None,
+    until: date | None = None,
+    value: str | None = None,
+) -> None:
     """Keep a decision: pause, retry, push, adopt, release, ack."""
     row: dict[str, Any] = {
         "entity": record.entity.value,

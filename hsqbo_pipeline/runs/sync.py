@@ -13,7 +13,9 @@ from hsqbo_pipeline.runs.request import Request
 from hsqbo_pipeline.settings import Settings
 
 
-def sync(settings: Settings, rules: Rules, request: Request, *, progress: Callable[[str, str], None] | None = None) -> Ended:
+def sync(
+    settings: Settings, rules: Rules, request: Request, *, progress: Callable[[str, str], None] | None = None
+) -> Ended:
     """Read, validate, match, plan, and (if approved) apply; then tell. Raises ConfigurationError and PipelineError only."""
     with open_night(settings, rules, request, progress=progress) as night:
         stages.read(night)

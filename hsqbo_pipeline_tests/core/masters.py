@@ -27,7 +27,9 @@ class Masters:
     """Both sides' customers and products as the systems answered them."""
 
     situation: Situation = field(default_factory=situation)
-    con: duckdb.DuckDBPyConnection = field(default_factory=lambda: duckdb.connect(config={"python_enable_replacements": "false"}))
+    con: duckdb.DuckDBPyConnection = field(
+        default_factory=lambda: duckdb.connect(config={"python_enable_replacements": "false"})
+    )
 
     def __post_init__(self) -> None:
         self.con.execute("SET TimeZone = 'UTC'")
@@ -47,12 +49,22 @@ class Masters:
 
     def item(self, record_id: str, sku: str | None = None, **fields: Any) -> None:
         """A QuickBooks item."""
-        self.quickbooks("Item", record_id, **{"Name": f"Item {record_id}", "Type": "NonInventory", **({"Sku": sku} if sku else {}), **fields})
+        self.quickbooks(
+            "Item",
+            record_id,
+            **{"Name": f"Item {record_id}", "Type": "NonInventory", **({"Sku": sku} if sku else {}), **fields},
+        )
 
     def hubspot(self, name: str, record_id: str, /, created: str = MOMENT, **properties: Any) -> None:
         """A record of HubSpot."""
         times = {"createdate": created, "lastmodifieddate": created, "hs_lastmodifieddate": created}
-        record = {"id": record_id, "createdAt": created, "updatedAt": created, "archived": False, "properties": {**times, **properties}}
+        record = {
+            "id": record_id,
+            "createdAt": created,
+            "updatedAt": created,
+            "archived": False,
+            "properties": {**times, **properties},
+        }
         mirror.load(self.con, self.situation.run_id, "hubspot", name, [record])
 
     def contact(self, record_id: str, email: str | None = None, **properties: Any) -> None:

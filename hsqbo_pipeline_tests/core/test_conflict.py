@@ -25,7 +25,12 @@ def one(rule: FieldRule, hubspot: str | None, quickbooks: str | None, baseline=N
 def test_a_change_on_one_side_flows_to_the_other() -> None:
     """N10: what changed on one side only is written to the other."""
     verdict = one(FieldRule("phone", BOTH), "new", "old", base("old", "old"))
-    assert (verdict.outcome, verdict.to, verdict.value, verdict.conflict) == (Outcome.WRITE, System.QUICKBOOKS, "new", False)
+    assert (verdict.outcome, verdict.to, verdict.value, verdict.conflict) == (
+        Outcome.WRITE,
+        System.QUICKBOOKS,
+        "new",
+        False,
+    )
 
 
 @pytest.mark.rule("N10", "OPS_UNCHANGED")
@@ -35,7 +40,9 @@ def test_the_same_change_on_both_sides_is_agreed() -> None:
 
 
 @pytest.mark.rule("N10", "A51", "CONF_BOTH_CHANGED")
-@pytest.mark.parametrize(("winner", "to", "value"), [("quickbooks", System.HUBSPOT, "q"), ("hubspot", System.QUICKBOOKS, "h")])
+@pytest.mark.parametrize(
+    ("winner", "to", "value"), [("quickbooks", System.HUBSPOT, "q"), ("hubspot", System.QUICKBOOKS, "h")]
+)
 def test_a_real_conflict_goes_to_the_winner_and_names_the_loser(winner: str, to: System, value: str) -> None:
     """N10: both changed differently: the configured winner stands and the loser's value is kept for the report."""
     verdict = one(FieldRule("phone", BOTH, winner=winner), "h", "q", base("old", "old"))
@@ -60,7 +67,9 @@ def test_a_blank_never_overwrites_and_is_not_refilled(baseline: dict) -> None:
     rule = FieldRule("phone", BOTH)
     first = resolve([rule], {"phone": "old"}, {"phone": None}, baseline)
     assert first[0].outcome is Outcome.KEPT
-    again = resolve([rule], {"phone": "old"}, {"phone": None}, settled(first, {"phone": "old"}, {"phone": None}, baseline))
+    again = resolve(
+        [rule], {"phone": "old"}, {"phone": None}, settled(first, {"phone": "old"}, {"phone": None}, baseline)
+    )
     assert again[0].outcome is Outcome.KEPT
 
 
@@ -91,7 +100,13 @@ def test_a_create_only_field_never_follows() -> None:
 
 
 @pytest.mark.rule("N10", "E1")
-@given(values, values, st.one_of(st.none(), st.tuples(values, values)), st.sets(st.sampled_from(list(System))), st.sampled_from(["hubspot", "quickbooks", "hold"]))
+@given(
+    values,
+    values,
+    st.one_of(st.none(), st.tuples(values, values)),
+    st.sets(st.sampled_from(list(System))),
+    st.sampled_from(["hubspot", "quickbooks", "hold"]),
+)
 def test_a_second_look_writes_nothing(hubspot, quickbooks, old, targets, winner) -> None:
     """Whatever was decided, once it is written and settled the next night finds nothing to write."""
     rule = FieldRule("phone", frozenset(targets), winner=winner)

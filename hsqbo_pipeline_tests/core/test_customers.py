@@ -136,8 +136,14 @@ def test_contacts_without_an_invoice_never_become_customers() -> None:
 @pytest.mark.parametrize(
     ("customers", "expected"),
     [
-        ({"direction": "quickbooks_to_hubspot"}, {"customer:9:-": "FLT_DIRECTION_OFF", "customer:-:1": "OPS_UNCHANGED"}),
-        ({"direction": "hubspot_to_quickbooks"}, {"customer:9:-": "OPS_UNCHANGED", "customer:-:1": "FLT_DIRECTION_OFF"}),
+        (
+            {"direction": "quickbooks_to_hubspot"},
+            {"customer:9:-": "FLT_DIRECTION_OFF", "customer:-:1": "OPS_UNCHANGED"},
+        ),
+        (
+            {"direction": "hubspot_to_quickbooks"},
+            {"customer:9:-": "OPS_UNCHANGED", "customer:-:1": "FLT_DIRECTION_OFF"},
+        ),
         ({"direction": "off"}, {"customer:9:-": "FLT_OBJECT_OFF", "customer:-:1": "FLT_OBJECT_OFF"}),
         ({"enabled": False}, {"customer:9:-": "FLT_OBJECT_OFF", "customer:-:1": "FLT_OBJECT_OFF"}),
     ],
@@ -149,7 +155,9 @@ def test_a_direction_that_is_off_writes_nothing(customers: dict[str, object], ex
     masters.contact("9", "bob@example.com", firstname="Bob")
     verdicts = plan(masters)
     assert codes(verdicts) == expected
-    assert {key for key, verdict in verdicts.items() if verdict.operations} == {k for k, c in expected.items() if c == "OPS_UNCHANGED"}
+    assert {key for key, verdict in verdicts.items() if verdict.operations} == {
+        k for k, c in expected.items() if c == "OPS_UNCHANGED"
+    }
 
 
 @pytest.mark.rule("A46", "A47", "A48", "N12")
@@ -255,7 +263,10 @@ emails = st.sampled_from([None, "a@x.test", "b@x.test", "c@x.test", "A@X.test"])
 
 @pytest.mark.rule("E1", "D33", "A27")
 @settings(max_examples=30)
-@given(st.lists(emails, max_size=5), st.lists(emails, max_size=5, unique_by=lambda e: (e or object()) and (e.lower() if e else id(e))))
+@given(
+    st.lists(emails, max_size=5),
+    st.lists(emails, max_size=5, unique_by=lambda e: (e or object()) and (e.lower() if e else id(e))),
+)
 def test_nobody_gets_two_partners_whatever_the_emails(theirs: list[str | None], ours: list[str | None]) -> None:
     """Property: over any e-mails no record is in two pairs, everyone due is told once, and a shared address links nobody."""
     masters = books()
@@ -264,7 +275,9 @@ def test_nobody_gets_two_partners_whatever_the_emails(theirs: list[str | None], 
     for number, email in enumerate(ours):
         masters.contact(f"9{number}", email, firstname=f"P{number}")
     verdicts = plan(masters)
-    sides = [(v.hubspot_id, "h") for v in verdicts.values() if v.hubspot_id] + [(v.quickbooks_id, "q") for v in verdicts.values() if v.quickbooks_id]
+    sides = [(v.hubspot_id, "h") for v in verdicts.values() if v.hubspot_id] + [
+        (v.quickbooks_id, "q") for v in verdicts.values() if v.quickbooks_id
+    ]
     assert len(sides) == len(set(sides)) == len(theirs) + len(ours)
     shared = {e.lower() for e in theirs if e and [x.lower() for x in theirs if x].count(e.lower()) > 1}
     for verdict in verdicts.values():

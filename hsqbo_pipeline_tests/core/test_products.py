@@ -54,7 +54,11 @@ def test_a_doubled_sku_is_told_and_not_guessed() -> None:
     masters.item("8", "W-1", Name="Widget two")
     masters.hubspot("products", "9", name="Widget", hs_sku="W-1")
     told = codes(plan(masters))
-    assert told == {"product:-:7": "ITM_SKU_DUPLICATE", "product:-:8": "ITM_SKU_DUPLICATE", "product:9:-": "ID_AMBIGUOUS_MATCH"}
+    assert told == {
+        "product:-:7": "ITM_SKU_DUPLICATE",
+        "product:-:8": "ITM_SKU_DUPLICATE",
+        "product:9:-": "ID_AMBIGUOUS_MATCH",
+    }
 
 
 @pytest.mark.rule("D43", "ITM_TYPE_UNSUPPORTED", "D28", "A38")
@@ -84,7 +88,10 @@ def test_an_income_account_must_exist_be_active_and_be_for_income(account: str) 
 def test_names_that_quickbooks_refuses_fail_or_get_their_sku() -> None:
     """D42: a name that is taken (in any case), holds a colon or is too long fails; with `suffix_sku` it is made fit."""
     wanted = {"1": "WIDGET", "2": "Blue: big", "3": "x" * 101}
-    for rule, expected in (("fail", ["ITM_NAME_TAKEN", "VAL_UNSUPPORTED_CHARS", "VAL_TOO_LONG"]), ("suffix_sku", ["OPS_UNCHANGED"] * 3)):
+    for rule, expected in (
+        ("fail", ["ITM_NAME_TAKEN", "VAL_UNSUPPORTED_CHARS", "VAL_TOO_LONG"]),
+        ("suffix_sku", ["OPS_UNCHANGED"] * 3),
+    ):
         masters = books(name_clash=rule)
         masters.item("7", "OTHER", Name="Widget")
         for number, name in wanted.items():
@@ -101,9 +108,17 @@ def test_an_items_type_and_accounts_are_written_once() -> None:
     masters = books()
     masters.hubspot("products", "9", name="Widget", hs_sku="W-1", price="5")
     made = body(plan(masters)["product:9:-"])
-    assert made == {"Type": "NonInventory", "IncomeAccountRef": {"value": "acc"}, "Name": "Widget", "Sku": "W-1", "UnitPrice": "5"}
+    assert made == {
+        "Type": "NonInventory",
+        "IncomeAccountRef": {"value": "acc"},
+        "Name": "Widget",
+        "Sku": "W-1",
+        "UnitPrice": "5",
+    }
     linked = books(winner="hubspot")
     linked.item("7", "W-1", Name="Widget")
     linked.hubspot("products", "9", name="Widget", hs_sku="W-1", price="5")
     operations = plan(linked)["product:9:7"].operations
-    assert [dict(step.body) for one in operations for step in one.steps if one.system == "quickbooks"] == [{"UnitPrice": "5"}]
+    assert [dict(step.body) for one in operations for step in one.steps if one.system == "quickbooks"] == [
+        {"UnitPrice": "5"}
+    ]
