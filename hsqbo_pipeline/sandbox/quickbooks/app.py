@@ -19,7 +19,7 @@ from hsqbo_pipeline.sandbox.quickbooks.oauth import TokenOffice
 from hsqbo_pipeline.sandbox.quickbooks.refusals import Refusal, forbidden, gateway, throttled, unsupported_route
 from hsqbo_pipeline.sandbox.quickbooks.service import Service
 from hsqbo_pipeline.sandbox.quickbooks.trouble import get_in_between, refusal_for, truncate
-from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, dump
+from hsqbo_pipeline.sandbox.quickbooks.wire import Doc
 
 API = "/v3/company/"
 LIMITS = (
@@ -184,7 +184,7 @@ def _first_match(text: str) -> Callable[[Doc], bool]:
     done: list[bool] = []
 
     def refuse(item: Doc) -> bool:
-        if done or text.encode() not in dump(item):
+        if done or text not in str(item):
             return False
         done.append(True)
         return True

@@ -38,7 +38,7 @@ class BatchRun:
         return b"[%s]" % b",".join(self._item(item) for item in items)
 
     def _item(self, item: Any) -> bytes:
-        batch_id = str(item.get("bId", "")) if isinstance(item, dict) else ""
+        batch_id = str(item.get("bId") or "") if isinstance(item, dict) else ""
         try:
             if not batch_id:
                 raise missing("bId")
@@ -59,7 +59,7 @@ class BatchRun:
         if self._request_id is None:
             return self._do(deed, item)
         check_request_id(self._request_id, batch_id)
-        key, content = (self._request_id, batch_id), dump(item)
+        key, content = (self._request_id, batch_id), repr(item).encode()
         kept = self._replays.find(key, content)
         if kept is not None:
             return kept[1]

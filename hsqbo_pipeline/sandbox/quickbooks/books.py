@@ -12,7 +12,7 @@ from hsqbo_pipeline.sandbox.frame.clock import Clock
 from hsqbo_pipeline.sandbox.frame.switches import Switches
 from hsqbo_pipeline.sandbox.quickbooks.refusals import bad_id, bad_reference, gone, not_found
 from hsqbo_pipeline.sandbox.quickbooks.store import Keys, Sequence, Table, email_key, ref_key, text_key
-from hsqbo_pipeline.sandbox.quickbooks.wire import ZERO, Doc, money, value_of
+from hsqbo_pipeline.sandbox.quickbooks.wire import ZERO, Doc, money, number_of, value_of
 
 PEOPLE = ("Customer", "Vendor", "Employee")
 TRANSACTIONS = ("Invoice", "Payment", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate", "JournalEntry")
@@ -172,7 +172,7 @@ class Books:
         table = self.tables[entity]
         key = PSEUDO_TAX_CODES.get(value) if entity == "TaxCode" else None
         if key is None:
-            key = int(value) if value.isdigit() and value.isascii() and len(value) < 18 else -1
+            key = number_of(value)
         row = table.rows.get(key)
         if row is None or not (row.active or may_be_inactive):
             raise bad_reference(name)

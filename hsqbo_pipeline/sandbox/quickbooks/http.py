@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from hsqbo_pipeline.sandbox.quickbooks.books import BY_ROUTE
-from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, parse
+from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, parse_body
 
 _FROM = re.compile(rb"\bfrom\s+(\w+)", re.IGNORECASE)
 _OPERATIONS = ("create", "update", "delete", "void", "send")
@@ -106,7 +106,7 @@ def _read_body(request: ApiRequest) -> None:
         request.deeds = [Deed("send", entity, {"Id": request.parts[1]})]
         return
     try:
-        request.body = parse(request.raw) if request.raw.strip() else {}
+        request.body = parse_body(request.raw) if request.raw.strip() else {}
     except (ValueError, RecursionError) as error:
         request.unreadable = str(error)
         return

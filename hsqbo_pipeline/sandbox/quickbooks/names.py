@@ -13,7 +13,7 @@ from hsqbo_pipeline.sandbox.quickbooks.refusals import (
     bad_reference,
     duplicate_name,
 )
-from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, value_of
+from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, number_of, value_of
 
 DELETED = " (deleted)"
 _FORBIDDEN = re.compile(r"[:\t\n\r]")
@@ -98,7 +98,7 @@ def place_in_hierarchy(books: Books, entity: str, doc: Doc, name: str, own_id: i
     if parent is None:
         doc.pop("ParentRef", None)
     while parent is not None:
-        key = int(parent) if parent.isdigit() and len(parent) < 18 else -1
+        key = number_of(parent)
         if key == own_id or key not in books.tables[entity] or level >= DEEPEST - 1:
             raise bad_reference("ParentRef", "Invalid Reference Id : ParentRef is unknown, circular or too deep")
         above = books.tables[entity].peek(key)

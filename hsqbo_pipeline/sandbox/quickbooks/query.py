@@ -15,7 +15,7 @@ from hsqbo_pipeline.sandbox.quickbooks.books import BY_ROUTE, PSEUDO_TAX_CODES, 
 from hsqbo_pipeline.sandbox.quickbooks.filterable import HAS_ACTIVE, QUERYABLE, Column
 from hsqbo_pipeline.sandbox.quickbooks.grammar import Order, Predicate, Query, invalid, parse_query
 from hsqbo_pipeline.sandbox.quickbooks.store import Row, Table
-from hsqbo_pipeline.sandbox.quickbooks.wire import dump, parse
+from hsqbo_pipeline.sandbox.quickbooks.wire import dump, number_of, parse
 
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 1000
@@ -153,7 +153,7 @@ def _by_index(entity: str, table: Table, column: Column, predicate: Predicate) -
 def _id(entity: str, value: str) -> int:
     if entity == "TaxCode" and value in PSEUDO_TAX_CODES:
         return PSEUDO_TAX_CODES[value]
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else -1
+    return number_of(value)
 
 
 def _instant(text: str) -> float:

@@ -137,9 +137,11 @@ def _day(raw: object, name: str) -> str:
     if not isinstance(raw, str) or not _DAY.match(raw[:10]) or (len(raw) > 10 and raw[10] not in "T+-Z"):
         raise bad_format("2060", name, raw)
     try:
-        date.fromisoformat(raw[:10])
+        year = date.fromisoformat(raw[:10]).year
     except ValueError:
         raise bad_format("2060", name, raw) from None
+    if not 1900 <= year <= 2999:
+        raise bad_format("2060", name, raw)
     return raw[:10]
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hsqbo_pipeline.sandbox.quickbooks.books import Act, Books
 from hsqbo_pipeline.sandbox.quickbooks.lines import SHIPPING, sales_lines
 from hsqbo_pipeline.sandbox.quickbooks.refusals import Refusal, business
-from hsqbo_pipeline.sandbox.quickbooks.wire import ZERO, Doc, bare, ref, shown, value_of
+from hsqbo_pipeline.sandbox.quickbooks.wire import ZERO, Doc, bare, number_of, ref, shown, value_of
 
 US_CODES = ("TAX", "NON")
 
@@ -59,7 +59,7 @@ def _code_of_country(books: Books, detail: Doc, *, required: bool) -> None:
         if required:
             raise business("Make sure all your transactions have a VAT rate before you save.", "TaxCodeRef")
         return
-    key = int(code) if code.isdigit() and len(code) < 18 else -1
+    key = number_of(code)
     row = books.tables["TaxCode"].rows.get(key)
     if row is None or not row.active:
         raise invalid_code(code)
@@ -68,7 +68,7 @@ def _code_of_country(books: Books, detail: Doc, *, required: bool) -> None:
 
 def rate_of(books: Books, code: str | None) -> tuple[Decimal, str | None]:
     """Percent of a tax code, and the id of its rate."""
-    if code is None or not code.isdigit():
+    if code is None or number_of(code) < 0:
         return ZERO, None
     listed = books.tables["TaxCode"].doc(int(code)).get("SalesTaxRateList", {}).get("TaxRateDetail", [])
     for detail in listed:

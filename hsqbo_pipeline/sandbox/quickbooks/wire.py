@@ -40,10 +40,28 @@ def parse(raw: bytes | str) -> Any:
     return _DECODER.decode(raw if isinstance(raw, str) else raw.decode("utf-8"))
 
 
+def parse_body(raw: bytes) -> Any:
+    """Values of a request's body, however odd its numbers. Raises ValueError."""
+    return _OUTSIDE.decode(raw.decode("utf-8"))
+
+
 def _no_constant(name: str) -> Decimal:
     raise ValueError(f"{name} is no JSON number")
 
 
+def _fraction(text: str) -> Decimal:
+    number = Decimal(text)
+    if number and abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError(f"{text[:20]} is out of range")
+    return number
+
+
+def _whole(text: str) -> int | Decimal:
+    return int(text) if len(text) < 19 else _fraction(text)
+
+
+_LARGEST_EXPONENT = 40
+_OUTSIDE = json.JSONDecoder(parse_float=_fraction, parse_int=_whole, parse_constant=_no_constant)
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
 
 
@@ -85,6 +103,11 @@ def value_of(reference: object) -> str | None:
         value = reference.get("value")
         return str(value) if value not in (None, "") else None
     return None
+
+
+def number_of(text: str) -> int:
+    """The number an id spells; -1, which no record has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1
 
 
 def one(entity: str, raw: bytes, now: datetime) -> bytes:

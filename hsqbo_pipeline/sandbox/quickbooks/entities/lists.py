@@ -13,7 +13,7 @@ from hsqbo_pipeline.sandbox.quickbooks.names import (
     name_activity,
     place_in_hierarchy,
 )
-from hsqbo_pipeline.sandbox.quickbooks.refusals import Refusal, missing
+from hsqbo_pipeline.sandbox.quickbooks.refusals import Refusal, bad_format, missing
 from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, value_of
 
 ACCOUNT_READ_ONLY = frozenset(
@@ -38,6 +38,14 @@ CLASSIFICATION = {
     "Income": "Revenue",
     "Other Income": "Revenue",
 }
+_TERM_RANGES = (
+    ("DueDays", 0, 999),
+    ("DiscountDays", 0, 999),
+    ("DayOfMonthDue", 1, 31),
+    ("DueNextMonthDays", 1, 999),
+    ("DiscountDayOfMonth", 1, 31),
+    ("DiscountPercent", 0, 100),
+)
 _SUBTYPE = {
     "Bank": "Checking",
     "Accounts Receivable": "AccountsReceivable",
@@ -73,6 +81,9 @@ def derive_term(books: Books, doc: Doc, before: Doc | None, _act: Act, number: i
     by_day = doc.get("DayOfMonthDue") is not None and doc.get("DueDays") is None
     if not by_day and doc.get("DueDays") is None:
         raise missing("DueDays")
+    for name, least, most in _TERM_RANGES:
+        if not least <= doc.get(name, least) <= most:
+            raise bad_format("2110", name, doc[name])
     doc["Type"] = "DATE_DRIVEN" if by_day else "STANDARD"
     for other in ("DueDays", "DiscountDays") if by_day else ("DayOfMonthDue", "DueNextMonthDays", "DiscountDayOfMonth"):
         doc.pop(other, None)
