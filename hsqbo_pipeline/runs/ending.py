@@ -110,7 +110,7 @@ def end(night: Night) -> Ended:
     code = _exit_code(night, problems, waiting)
     states = {row["state"]: row["records"] for row in SQL.rows(con, "state_totals")}
     requests = _requests(night)
-    objects = SQL.rows(con, "object_counts", run_id=night.run_id, plan_hash=night.plan_hash or "")
+    objects = SQL.rows(con, "object_counts", run_id=night.run_id)
     evaluated = SQL.rows(con, "evaluated_count", run_id=night.run_id)[0]["records"]
     with night.warehouse.transaction():
         SQL.run(

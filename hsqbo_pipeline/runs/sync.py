@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hsqbo_pipeline.apply.writer import ApplyResult
 from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import ending, stages
@@ -22,7 +23,6 @@ def sync(
         decide(night)
         stages.close_plan(night)
         write(night)
-        ending.settle_states(night)
         ending.prove(night)
         return ending.end(night)
 
@@ -38,5 +38,19 @@ def decide(night: Night) -> None:
 
 
 def write(night: Night) -> None:
-    """Carry the plan out, wave by wave, if it was approved."""
+    """Carry the plan out, wave by wave, if it was approved; then give every record its state."""
+    result = stages.apply_waves(night, tuple(Wave))
+    ending.settle_states(night)
+    if result is not None:
+        second_look(night, result)
+
+
+def second_look(night: Night, result: ApplyResult) -> None:
+    """What somebody changed between our look and our write was set aside: it is planned anew once, in the same run."""
+    own_plan = night.request.approve in (None, "auto")
+    if result.stopped or not own_plan or not result.total("set_aside"):
+        return
+    decide(night)
+    stages.close_plan(night)
     stages.apply_waves(night, tuple(Wave))
+    ending.settle_states(night)

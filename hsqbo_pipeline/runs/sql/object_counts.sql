@@ -14,7 +14,7 @@ done AS (
     count(*) FILTER (action IN ('update', 'void', 'archive') AND status = 'done') AS updated,
     count(*) FILTER (action = 'link' AND status = 'done') AS linked,
     count(*) FILTER (status = 'planned') AS planned
-  FROM operations WHERE plan_hash = $plan_hash GROUP BY entity, system
+  FROM operations WHERE run_id = $run_id AND NOT starts_with(plan_hash, 'draft:') GROUP BY entity, system
 ),
 states AS (
   -- A record without a partner is told beside the direction it would travel.
