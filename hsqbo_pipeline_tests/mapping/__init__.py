@@ -1,0 +1,1 @@
+"""Tests of the mapping between canonical fields and both wires."""
