@@ -192,6 +192,7 @@ def _serve_bound(config: SandboxConfig, sockets: dict[str, socket.socket]) -> No
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, stop)
         for name, bound in sockets.items():
+            bound.listen(1024)  # "ready" is true the moment it is printed
             host, port = bound.getsockname()
             print(f"{name} sandbox ready on http://{host}:{port}", flush=True)  # noqa: T201
         await _serve_all(servers, sockets)

@@ -63,10 +63,8 @@ class Service:
         return b'{"%s":%s,"time":"%s"}' % (name.encode(), value, envelope_time(self.books.clock.now()).encode())
 
     def _query(self, request: ApiRequest) -> bytes:
-        if request.method == "POST":
-            statement = request.raw.decode("utf-8", "replace")
-        else:
-            statement = request.params.get("query", "")
+        posted = request.method == "POST"
+        statement = request.raw.decode("utf-8", "replace") if posted else request.params.get("query", "")
         if not statement.strip():
             raise missing("query")
         return self._wrapped("QueryResponse", run_query(self.books, statement))

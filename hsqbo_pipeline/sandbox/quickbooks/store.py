@@ -126,8 +126,12 @@ class Table:
         self.rows[number] = row
         return row.raw
 
-    def load(self, number: int, raw: bytes, created: int, active: bool, keys: tuple[str | None, ...]) -> None:
-        """Store a new record that is rendered already; ids must ascend. `settle` must follow before any reading."""
+    def load(self, number: int, doc: Doc, created: int) -> None:
+        """Store a new record, ids ascending, out of the order of time: `settle` must follow before any reading."""
+        doc["MetaData"] = {"CreateTime": stamp(created), "LastUpdatedTime": stamp(created)}
+        active = doc.get("Active", True) is not False
+        keys = tuple(_lower(reader(doc)) for reader in self._readers)
+        raw = packed(doc)
         self.rows[number] = Row(raw, created, created, active, keys)
         self.ids.append(number)
         if active:

@@ -52,6 +52,17 @@ def test_a_sku_may_be_used_twice_and_is_left_out_of_select_star(qbo: Caller) -> 
 
 
 @pytest.mark.rule("QBT28")
+def test_leaving_the_sku_out_harms_nothing_else(qbo: Caller) -> None:
+    """Quotes, backslashes and texts that look like a Sku stay as they are."""
+    odd = _item(qbo, Sku='a"\\b', Description='x","Sku":"y', PurchaseDesc="z")
+    first = qbo.save("Item", odd)
+    last = qbo.save("Item", {**_item(qbo, Name="Last"), "Sku": "s"})
+    found = qbo.query(f"select * from Item where Id in ('{first['Id']}', '{last['Id']}')")["Item"]
+    for whole, shown in zip((first, last), found, strict=True):
+        assert shown == {key: value for key, value in whole.items() if key != "Sku"}
+
+
+@pytest.mark.rule("QBT28")
 def test_categories_show_in_queries_and_cannot_be_sold(qbo: Caller) -> None:
     """A category is an item that no line may name, and a path to those inside."""
     category = qbo.person(action="create", object="Item", fields={"Name": "Hardware", "Type": "Category"})
