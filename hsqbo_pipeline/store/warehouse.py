@@ -111,12 +111,12 @@ def _set_up(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _memory_mib() -> int:
-    """Half of what the machine has: the rest is for Python, the file cache and everybody else."""
+    """Half of what the machine has, 4 GiB at most: what does not fit goes to disk beside the file."""
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):
         return 2048
-    return max(512, total // 2 // 2**20)
+    return max(512, min(4096, total // 2 // 2**20))
 
 
 def _migrate(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
