@@ -1,0 +1,1 @@
+"""The writer against both simulated systems."""
