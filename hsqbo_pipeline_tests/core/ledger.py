@@ -259,9 +259,9 @@ class Ledger:
         """What the rules say of all that is due: invoices and payments."""
         now = replace(self.situation, run_id=self.run_id, run_number=self.night_number + 1)
         match_invoices(self.con, now)
+        match_payments(self.con, now)
         found = invoices.plan(self.con, now)
         self._keep(found)
-        match_payments(self.con, now)
         return found, payments.plan(self.con, now)
 
     def night(self) -> list[Verdict]:
@@ -283,6 +283,11 @@ class Ledger:
             "quickbooks_id": each.quickbooks_id, "code": each.code, "slots": json.dumps(each.slots, default=str), "reasons": "[]", "candidates": "[]",
             "label": each.label, "operation_ids": [op.operation_id for op in each.operations], "covers": "[]",
         } for each in found])  # fmt: skip
+        insert(self.con, "operations", [{
+            "operation_id": op.operation_id, "plan_hash": "p", "run_id": self.run_id, "position": 1, "wave": op.wave.value, "entity": op.entity.value,
+            "system": op.system.value, "action": op.action.value, "source_system": op.source_system.value, "source_id": op.source_id, "changes": "[]",
+            "steps": canonical_json([{"body": step.body} for step in op.steps]).decode(), "warnings": "[]", "status": "planned",
+        } for each in found for op in each.operations], replace=True)  # fmt: skip
 
     def _keep_baselines(self, found: Iterable[Verdict], made: Mapping[tuple[str, str, str], str]) -> None:
         for each in found:
