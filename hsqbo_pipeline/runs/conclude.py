@@ -215,14 +215,16 @@ def _keep_baselines(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcom
         if not done:
             continue
         fields = field_map(entity, situation.rules)
-        current = _current_rows(con, entity, done)
+        current = current_rows(con, entity, {s.value: [v[f"{s.value}_id"] for v in done] for s in System})
         for verdict in done:
             kept.append(_baseline(verdict, current, fields, situation))
     insert(con, "baselines", kept, replace=True)
 
 
-def _current_rows(con: duckdb.DuckDBPyConnection, entity: Entity, verdicts: list[Row]) -> dict[tuple[str, str], Row]:
-    wanted = {s.value: [v[f"{s.value}_id"] for v in verdicts] for s in System}
+def current_rows(
+    con: duckdb.DuckDBPyConnection, entity: Entity, wanted: Mapping[str, list[str]]
+) -> dict[tuple[str, str], Row]:
+    """The typed rows of one entity as they stand now, by (system, id)."""
     found: dict[tuple[str, str], Row] = {}
     for side, ids in wanted.items():
         table = TABLES[entity]

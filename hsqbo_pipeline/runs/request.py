@@ -16,6 +16,7 @@ class Kind(StrEnum):
     PLAN_ONLY = "plan_only"
     APPLY_PLAN = "apply_plan"
     SWEEP = "sweep"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True)

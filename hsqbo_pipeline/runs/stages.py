@@ -120,7 +120,8 @@ def close_plan(night: Night) -> Mapping[str, Any]:
     drafted = plans.drafted(con, night.run_id)
     mode = night.rules.mode_in(night.settings.environment)
     reasons = reasons_to_wait(con, drafted, situation)
-    waits = bool(drafted) and (mode is not Mode.AUTOMATIC or bool(reasons) or not night.request.apply)
+    undoing = night.request.kind is Kind.UNDO  # taking back what was written is always a person's decision
+    waits = bool(drafted) and (mode is not Mode.AUTOMATIC or bool(reasons) or undoing or not night.request.apply)
     totals = guards.totals(drafted)
     with night.warehouse.transaction():
         night.plan_hash = plans.seal(
