@@ -148,12 +148,22 @@ def explained(path: Path) -> Iterator[None]:
     """Turn what DuckDB or the system says about a file into what a person can do about it."""
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException, OSError) as error:
-        named = Path(error.filename) if isinstance(error, OSError) and isinstance(error.filename, str) else path
-        raise _explanation(named, str(error)) from error
+    except OSError as error:
+        named = Path(error.filename) if isinstance(error.filename, str) else path
+        known = _explanation(named, str(error))
+        if known is None:
+            raise
+        raise known from error
+    except (
+        duckdb.IOException,
+        duckdb.FatalException,
+        duckdb.SerializationException,
+        duckdb.OutOfMemoryException,
+    ) as error:
+        raise _explanation(path, str(error)) or _damaged(path, str(error)) from error
 
 
-def _explanation(path: Path, said: str) -> HsqboError:
+def _explanation(path: Path, said: str) -> HsqboError | None:
     text = said.lower()
     if "conflicting lock" in text:
         found = re.search(r"PID (\d+)", said)
@@ -168,6 +178,10 @@ def _explanation(path: Path, said: str) -> HsqboError:
         return ConfigurationError(f"{path}: {advice}", file=str(path))
     if "does not exist" in text or "no such file" in text:
         return ConfigurationError(f"{path}: there is no state yet; run `hsqbo sync` once.", file=str(path))
+    return None
+
+
+def _damaged(path: Path, said: str) -> PipelineError:
     return PipelineError(
         f"{path}: the file is damaged or cannot be read ({said.splitlines()[0][:200]}). Put it aside and restore a "
         "backup; without one run `hsqbo rebuild`, which finds the links again by the marks in both systems.",

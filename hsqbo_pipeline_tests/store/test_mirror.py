@@ -169,7 +169,7 @@ def test_associations_are_replaced_per_record(warehouse: Warehouse) -> None:
 _ties = st.dictionaries(st.sampled_from("789"), st.sampled_from([(1, 279), (279,)]), max_size=3)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     reads=st.lists(st.dictionaries(st.sampled_from("12"), _ties, min_size=1), min_size=1, max_size=4),
     part=st.integers(1, 5),
