@@ -13,7 +13,7 @@ from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.operations import StepAction, fingerprint
 from hsqbo_pipeline.store import journal
 
-_ASSOCIATING = (StepAction.ASSOCIATE, StepAction.DISSOCIATE)
+ASSOCIATING = (StepAction.ASSOCIATE, StepAction.DISSOCIATE)
 _LIST_ENTITIES = frozenset({"Customer", "Item"})
 # Targets are read this many at a time before they are changed: HubSpot's as few as its lanes write at once, for it has
 # nothing but the look; QuickBooks' as many as a query answers, for its token protects them.
@@ -38,7 +38,7 @@ def groups(entries: Iterable[Entry]) -> list[list[Entry]]:
     found: dict[tuple[Any, ...], list[Entry]] = {}
     for entry in entries:
         step = entry.step
-        other = entry.body.get("to_object") if step.action in _ASSOCIATING else None
+        other = entry.body.get("to_object") if step.action in ASSOCIATING else None
         found.setdefault((step.system, step.object, step.action, other), []).append(entry)
     return list(found.values())
 
@@ -48,7 +48,7 @@ def chunks(group: Sequence[Entry]) -> Iterator[list[Entry]]:
     if not group:
         return
     first = group[0].step
-    quiet = first.action in (StepAction.CREATE, *_ASSOCIATING)
+    quiet = first.action in (StepAction.CREATE, *ASSOCIATING)
     size = _CREATE if quiet else _LOOK[first.system]
     for start in range(0, len(group), size):
         yield list(group[start : start + size])
@@ -70,7 +70,7 @@ def batches(run: Run, entries: Sequence[Entry]) -> list[Batch]:
     if not entries:
         return []
     first = entries[0].step
-    size = 30 if first.system is System.QUICKBOOKS else 2000 if first.action in _ASSOCIATING else 100
+    size = 30 if first.system is System.QUICKBOOKS else 2000 if first.action in ASSOCIATING else 100
     return [batch_of(run, entries[start : start + size]) for start in range(0, len(entries), size)]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import anyio
 
-from hsqbo_pipeline.apply import recording
-from hsqbo_pipeline.apply.batches import Batch, batches, chunks, groups, halves, intend, lanes
+from hsqbo_pipeline.apply import recording, ties
+from hsqbo_pipeline.apply.batches import ASSOCIATING, Batch, batches, chunks, groups, halves, intend, lanes
 from hsqbo_pipeline.apply.preread import looked_at
 from hsqbo_pipeline.apply.run import Run
 from hsqbo_pipeline.apply.sending import Reply, send
@@ -39,6 +39,19 @@ async def deliver(run: Run, system: System, entries: Sequence[Entry]) -> None:
             if planned:
                 intend(run, planned)
                 await _all(run, planned, lanes(group))
+                await _tied(run, [entry for entry in allowed if entry.step.number in entry.task.done])
+
+
+async def _tied(run: Run, entries: Sequence[Entry]) -> None:
+    """Associations that were made or undone enter the mirror as HubSpot now has them."""
+    ends = [entry for entry in entries if entry.step.action in ASSOCIATING]
+    if not ends:
+        return
+    first = ends[0]
+    try:
+        await ties.reread(run, first.step.object, str(first.body["to_object"]), [str(entry.target) for entry in ends])
+    except HsqboError as error:
+        run.progress("apply", f"associations could not be read again: {error.code}")
 
 
 def _stopped(run: Run, entries: Sequence[Entry]) -> bool:

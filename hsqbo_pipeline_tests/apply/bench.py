@@ -68,7 +68,10 @@ class HookedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         label = f"{self.name} {request.method} {request.url.path}"
         self.hook(f"before {label}")
-        response = await self.inner.handle_async_request(request)
+        try:
+            response = await self.inner.handle_async_request(request)
+        except ConnectionResetError as error:
+            raise httpx.ReadError(str(error), request=request) from error
         self.hook(f"after {label}")
         return response
 
@@ -184,7 +187,10 @@ class Bench:
 
     def ends(self) -> dict[str, tuple[str, str | None]]:
         """What became of the newest plan's operations, by label."""
-        found = self.ask("SELECT label, operations.status AS status, code FROM operations JOIN plans ON hash = plan_hash WHERE plans.status <> 'superseded'")
+        found = self.ask(
+            "SELECT label, operations.status AS status, code FROM operations JOIN plans ON hash = plan_hash "
+            "WHERE plans.status <> 'superseded'"
+        )
         return {row["label"]: (row["status"], row["code"]) for row in found}
 
     def slots(self, label: str) -> dict[str, Any]:
