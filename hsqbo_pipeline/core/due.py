@@ -25,7 +25,7 @@ _PARENTS: dict[Entity, tuple[str, ...]] = {
 }
 
 
-def before(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> None:
+def mark_before(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> None:
     """Mark what can only be seen while the typed table still holds the rows of last time."""
     if entity is Entity.CUSTOMER:
         SQL.run(con, "due_moved_jobs", run_id=run_id)
@@ -33,16 +33,20 @@ def before(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> None:
         SQL.run(con, "due_contacts_before", run_id=run_id)
 
 
-def mark(con: duckdb.DuckDBPyConnection, entity: Entity, rules_hash: str, run_id: str) -> None:
-    """Fill `due` after the typed tables of `entity` were brought up to date."""
+def mark_touched(con: duckdb.DuckDBPyConnection, entity: Entity, rules_hash: str, run_id: str) -> None:
+    """Mark what changed or vanished, once the typed tables of `entity` are up to date."""
     SQL.run(con, "due_gone", entity=entity, run_id=run_id)
     SQL.run(con, "due_forget", entity=entity)
     SQL.run(con, "due_forget_evaluated", entity=entity)
     SQL.run(con, "due_changed", entity=entity, run_id=run_id, rules_hash=rules_hash)
-    SQL.run(con, "due_rules", entity=entity, run_id=run_id, rules_hash=rules_hash)
     SQL.run(con, "due_rejects", entity=entity, run_id=run_id)
     if entity is Entity.INVOICE:
         SQL.run(con, "due_contacts", run_id=run_id, rules_hash=rules_hash)
+
+
+def mark_others(con: duckdb.DuckDBPyConnection, entity: Entity, rules_hash: str, run_id: str) -> None:
+    """Mark records that nobody touched: those of changed rules, and children of changed parents."""
+    SQL.run(con, "due_rules", entity=entity, run_id=run_id, rules_hash=rules_hash)
     if _PARENTS[entity]:
         _children(con, entity, run_id)
 

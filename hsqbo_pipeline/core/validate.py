@@ -88,26 +88,38 @@ def validate(
     Looks at touched rows only, or at all of them when the rules now read records in another way (custom fields, zone,
     who is billed). May be called again in the same run, after look-ups.
     """
-    for macro in MACROS:
-        SQL.run(con, f"valid_macro_{macro}")
     hubspot = hubspot_object(entity, rules)
     objects = [hubspot, *_QUICKBOOKS_OBJECTS[entity]]
     extra = _extra(entity, field_map(entity, rules), rules)
     reading = fingerprint([objects, {side.value: asked for side, asked in extra.items()}, zone.key])
     SQL.run(con, "valid_work", objects=objects, everything=_reading_of(con, entity) != reading)
+    rules_hash = rules.fingerprint(entity)
+    counts = (0, 0, 0)
+    if count(con, "work"):
+        counts = _look(con, entity, hubspot, run_id, extra, _facts(entity, zone, portal, company))
+        due.mark_touched(con, entity, rules_hash, run_id)
+        SQL.run(con, "valid_done", objects=[*objects, *_PARTS.get(entity, [])])
+    due.mark_others(con, entity, rules_hash, run_id)
+    SQL.run(con, "valid_remember", key=f"reading:{entity.value}", value=reading)
+    valid, rejected, gone = counts
+    return Counts(valid + rejected, valid, rejected, gone, due.waiting(con, entity))
+
+
+def _look(
+    con: duckdb.DuckDBPyConnection, entity: Entity, hubspot: str, run_id: str, extra: Asked, facts: Asked
+) -> tuple[int, int, int]:
+    """Bring the typed rows and rejects of what is in `work` up to date: how many are valid, rejected, gone."""
+    for macro in MACROS:
+        SQL.run(con, f"valid_macro_{macro}")
     SQL.run(con, "valid_vanished")
-    _read(con, entity, hubspot, extra, _facts(entity, zone, portal, company))
+    _read(con, entity, hubspot, extra, facts)
     SQL.run(con, "valid_refused")
-    due.before(con, entity, run_id)
+    due.mark_before(con, entity, run_id)
     _drop(con, entity, hubspot)
     valid = keep_valid(con, entity)
     for part in _PARTS_KEPT.get(entity, ()):
         SQL.run(con, f"valid_keep_{part}")
-    rejected = _reject(con, entity, run_id)
-    due.mark(con, entity, rules.fingerprint(entity), run_id)
-    SQL.run(con, "valid_done", objects=[*objects, *_PARTS.get(entity, [])])
-    SQL.run(con, "valid_remember", key=f"reading:{entity.value}", value=reading)
-    return Counts(valid + rejected, valid, rejected, count(con, "vanished"), due.waiting(con, entity))
+    return valid, _reject(con, entity, run_id), count(con, "vanished")
 
 
 def hubspot_object(entity: Entity, rules: Rules) -> str:

@@ -27,7 +27,9 @@ COMPANY = Company(
     allow_discount=True, allow_shipping=True, allow_deposit=True, allow_service_date=True, revenue_recognition=False,
     class_per_txn=False, class_per_line=False, track_departments=False, discount_account=None, custom_fields={"2": "Crew #"},
 )  # fmt: skip
-PORTAL = Portal(portal_id="2", currencies=("USD",), time_zone="America/New_York", tax_rates={}, unique_marks=frozenset())
+PORTAL = Portal(
+    portal_id="2", currencies=("USD",), time_zone="America/New_York", tax_rates={}, unique_marks=frozenset()
+)
 HUBSPOT_OBJECTS = {"contacts", "companies", "products", "deals", "invoices", "line_items", "taxes", "commerce_payments"}
 
 
@@ -70,14 +72,27 @@ class Mirrored:
 
     def touch(self, system: str, name: str, record_id: str) -> None:
         """Say that a record changed in this run."""
-        insert(self.con, "touched", [{"run_id": self.run_id, "system": system, "object": name, "id": record_id}], replace=True)
+        insert(
+            self.con,
+            "touched",
+            [{"run_id": self.run_id, "system": system, "object": name, "id": record_id}],
+            replace=True,
+        )
 
     def associate(self, name: str, record_id: str, other: str, other_id: str, *types: int) -> None:
         """An association as HubSpot gives it."""
-        row = {"from_object": name, "from_id": record_id, "to_object": other, "to_id": other_id, "type_ids": list(types)}
+        row = {
+            "from_object": name,
+            "from_id": record_id,
+            "to_object": other,
+            "to_id": other_id,
+            "type_ids": list(types),
+        }
         insert(self.con, "associations", [row], replace=True)
 
-    def link(self, entity: Entity, hubspot_id: str, quickbooks_id: str, hubspot: str, quickbooks: str, since: str = "run0") -> None:
+    def link(
+        self, entity: Entity, hubspot_id: str, quickbooks_id: str, hubspot: str, quickbooks: str, since: str = "run0"
+    ) -> None:
         """A link between two records."""
         insert(self.con, "links", [{
             "entity": entity.value, "hubspot_id": hubspot_id, "quickbooks_id": quickbooks_id, "role": "primary", "hubspot_object": hubspot,
@@ -89,14 +104,25 @@ class Mirrored:
         """Validate an entity in this run, inside a transaction as a run does."""
         self.con.begin()
         counts = validate(
-            self.con, entity, self.rules, self.run_id, zone=ZoneInfo(self.rules.timezone), company=COMPANY, portal=PORTAL
+            self.con,
+            entity,
+            self.rules,
+            self.run_id,
+            zone=ZoneInfo(self.rules.timezone),
+            company=COMPANY,
+            portal=PORTAL,
         )
         self.con.commit()
         return counts
 
     def evaluate(self) -> None:
         """Everything due was found to be in step; the next run begins."""
-        for entity, table in (("customer", "customers"), ("product", "products"), ("invoice", "invoices"), ("payment", "payments")):
+        for entity, table in (
+            ("customer", "customers"),
+            ("product", "products"),
+            ("invoice", "invoices"),
+            ("payment", "payments"),
+        ):
             self.con.execute(
                 f"INSERT OR REPLACE INTO evaluated SELECT '{entity}', system, id, fields_hash, $rules FROM {table}",
                 {"rules": self.rules.fingerprint(Entity(entity))},
@@ -110,7 +136,9 @@ class Mirrored:
 
     def row(self, table: str, system: str, record_id: str) -> Row:
         """One row."""
-        found = rows(self.con, f"SELECT * FROM {table} WHERE system = $system AND id = $id", {"system": system, "id": record_id})
+        found = rows(
+            self.con, f"SELECT * FROM {table} WHERE system = $system AND id = $id", {"system": system, "id": record_id}
+        )
         assert len(found) == 1, f"{len(found)} rows of {system} {record_id} in {table}"
         return found[0]
 
@@ -120,12 +148,18 @@ class Mirrored:
 
     def due(self, entity: Entity) -> dict[tuple[str, str], str]:
         """(system, id) -> reason."""
-        return {(each["system"], each["id"]): each["reason"] for each in self.rows("due") if each["entity"] == entity.value}
+        return {
+            (each["system"], each["id"]): each["reason"] for each in self.rows("due") if each["entity"] == entity.value
+        }
 
 
 def sales_line(line_id: str | None, amount: Any, item: str = "5", **detail: Any) -> dict[str, Any]:
     """A QuickBooks line that sells an item."""
-    line = {"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {"ItemRef": {"value": item, "name": "W"}, **detail}}
+    line = {
+        "Amount": amount,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"ItemRef": {"value": item, "name": "W"}, **detail},
+    }
     return line if line_id is None else {"Id": line_id, **line}
 
 

@@ -52,7 +52,12 @@ def test_bad_email_is_a_reject_and_a_missing_one_is_not() -> None:
     counts = books.validate(Entity.CUSTOMER)
     assert (counts.checked, counts.valid, counts.rejected) == (2, 1, 1)
     (reject,) = books.rows("rejects")
-    assert (reject["code"], reject["field"], reject["value"], reject["id"]) == ("ID_BAD_EMAIL", "email", "not an address", "1")
+    assert (reject["code"], reject["field"], reject["value"], reject["id"]) == (
+        "ID_BAD_EMAIL",
+        "email",
+        "not an address",
+        "1",
+    )
     assert books.due(Entity.CUSTOMER) == {("hubspot", "1"): "rejected", ("hubspot", "2"): "new"}
 
 
@@ -74,7 +79,13 @@ def test_reject_ends_when_the_record_is_repaired() -> None:
 def test_quickbooks_customer_with_several_addresses_in_one_field() -> None:
     """Addresses in one field are split: the first is the main one, all that are addresses are keys."""
     books = Mirrored()
-    books.quickbooks("Customer", "1", DisplayName="A", PrimaryEmailAddr={"Address": "a@example.com, B@Example.com; nobody"}, Balance="12.50")
+    books.quickbooks(
+        "Customer",
+        "1",
+        DisplayName="A",
+        PrimaryEmailAddr={"Address": "a@example.com, B@Example.com; nobody"},
+        Balance="12.50",
+    )
     books.validate(Entity.CUSTOMER)
     row = books.row("customers", "quickbooks", "1")
     assert (row["email"], row["email_keys"]) == ("a@example.com", ["a@example.com", "b@example.com"])
