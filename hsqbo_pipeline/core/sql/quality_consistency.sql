@@ -40,7 +40,7 @@ partners AS (
   FROM links AS l LEFT JOIN ends AS e ON e.entity = l.entity AND e.system = 'hubspot' AND e.id = l.hubspot_id
   UNION ALL
   SELECT l.entity, 'quickbooks', l.quickbooks_id, e.id IS NULL
-  FROM links AS l LEFT JOIN ends AS e ON e.entity = l.entity AND e.system = 'quickbooks' AND e.id = split_part(l.quickbooks_id, ':', 1)
+  FROM links AS l LEFT JOIN ends AS e ON e.entity = l.entity AND e.system = 'quickbooks' AND e.id = string_split(l.quickbooks_id, ':')[1]
 )
 SELECT entity, 'both' AS system, 'agrees' AS measure, t.field AS field, count(*) AS checked, count(*) FILTER (WHERE t.hubspot IS DISTINCT FROM t.quickbooks) AS failed,
   min(id, 10) FILTER (WHERE t.hubspot IS DISTINCT FROM t.quickbooks) AS samples
