@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,8 @@ class PaymentCase:
             source_system=self.owner,
             **more,
         )
-        from dataclasses import replace
-
-        return replace(verdict, covers=tuple(dict.fromkeys((*verdict.covers, *copies))))
+        keys = tuple((System.QUICKBOOKS, f"{each['payment_id']}:{each['invoice_id']}") for each in self.allocations if each["hubspot_id"])
+        return replace(verdict, covers=tuple(dict.fromkeys((*verdict.covers, *copies, *keys))))
 
 
 @dataclass

@@ -13,7 +13,8 @@ stale AS (
   WHERE a.payment_id IS NULL OR p.id IS NULL
 ),
 pending AS (
-  SELECT system, id FROM due
+  -- A vanished copy is due under the name of its allocation: its payment is what has to be looked at.
+  SELECT system, CASE WHEN system = 'quickbooks' THEN string_split(id, ':')[1] ELSE id END AS id FROM due
   WHERE entity = 'payment' AND NOT EXISTS (SELECT 1 FROM rejects AS r WHERE r.entity = 'payment' AND r.system = due.system AND r.id = due.id)
 ),
 wanted AS (

@@ -1,0 +1,75 @@
+"""The proof, to the cent: both sides month by month, each difference by record, and the books against themselves.
+
+A difference counts as explained only where the record itself is said not to be in step, with a code, and by exactly what its
+own fields differ by (H29). `explained` is QuickBooks less HubSpot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from hsqbo_pipeline.core.decisions import Situation
+from hsqbo_pipeline.core.tables import Row, Statements, rows
+
+SQL = Statements(Path(__file__).parent / "sql")
+
+# Warnings that tell of a difference which stays: the record is in step as far as it can be.
+TELLING = ("DEL_REMOTE_DELETED", "DEL_VOIDED", "PAY_CREDIT_NOT_SHOWN", "HS_WORKFLOW_DUPLICATE", "REC_TOTAL_VARIANCE")
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a run has proved. `grown` lists the months whose explained differences have grown beyond the limit."""
+
+    rows: int
+    unexplained: Decimal
+    tie_out_differences: int
+    grown: tuple[Row, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is unexplained and nothing explained has grown beyond the limit."""
+        return self.unexplained == ZERO and not self.grown
+
+
+def reconcile(con: duckdb.DuckDBPyConnection, situation: Situation) -> Proof:
+    """Write `reconciliation`, `reconciliation_differences`, `tie_out` and `fees` of this run, and say whether the proof holds.
+
+    `unexplained` of the result is the sum of the absolute amounts over months, currencies and measures.
+    """
+    run_id = situation.run_id
+    for name in ("reconcile_clear", "reconcile_clear_differences", "reconcile_clear_tie_out", "reconcile_clear_fees"):
+        SQL.run(con, name, run_id=run_id)
+    SQL.run(con, "reconcile_invoices")
+    SQL.run(con, "reconcile_cash")
+    SQL.run(con, "reconcile_explained", telling=list(TELLING))
+    SQL.run(con, "reconcile_keep_differences", run_id=run_id)
+    SQL.run(con, "reconcile_keep", run_id=run_id)
+    SQL.run(con, "tie_out", run_id=run_id)
+    SQL.run(con, "fees", run_id=run_id)
+    return _proof(con, situation)
+
+
+def _proof(con: duckdb.DuckDBPyConnection, situation: Situation) -> Proof:
+    found = rows(
+        con,
+        "SELECT count(*) AS n, coalesce(sum(abs(unexplained)), 0)::DECIMAL(18, 2) AS open FROM reconciliation WHERE run_id = $run_id",
+        {"run_id": situation.run_id},
+    )[0]
+    untied = rows(
+        con, "SELECT count(*) AS n FROM tie_out WHERE run_id = $run_id AND difference <> 0", {"run_id": situation.run_id}
+    )[0]
+    return Proof(found["n"], found["open"], untied["n"], tuple(_grown(con, situation)))
+
+
+def _grown(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Row]:
+    limit = situation.rules.reconciliation.explained_growth_percent
+    if limit is None:
+        return []
+    found = SQL.rows(con, "reconcile_growth", run_id=situation.run_id)
+    return [row for row in found if row["percent"] is None or Decimal(str(row["percent"])) > limit]

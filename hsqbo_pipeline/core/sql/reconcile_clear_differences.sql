@@ -1,0 +1,1 @@
+DELETE FROM reconciliation_differences WHERE run_id = $run_id

@@ -1,0 +1,1 @@
+DELETE FROM fees WHERE run_id = $run_id

@@ -1,0 +1,1 @@
+DELETE FROM tie_out WHERE run_id = $run_id
