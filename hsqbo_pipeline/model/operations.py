@@ -139,7 +139,7 @@ def operation_id(realm: str, entity: Entity, source_system: System, source_id: s
 
 def canonical_json(value: Any) -> bytes:
     """The same bytes for the same value: sorted keys, Decimals as plain text numbers, dates as ISO."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=_plain)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS, default=_plain)
 
 
 def _plain(value: Any) -> Any:

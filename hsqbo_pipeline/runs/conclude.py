@@ -46,7 +46,8 @@ def conclude(
 def _partners(con: duckdb.DuckDBPyConnection, situation: Situation) -> dict[tuple[str, str, str], str]:
     made: dict[tuple[str, str, str], str] = {}
     for link in SQL.rows(con, "partners_made", run_id=situation.run_id):
-        made[(link["entity"], "hubspot", link["hubspot_id"])] = link["quickbooks_id"]
+        # An allocation is `payment:invoice` in QuickBooks; its record there is the payment.
+        made[(link["entity"], "hubspot", link["hubspot_id"])] = link["quickbooks_id"].partition(":")[0]
         made[(link["entity"], "quickbooks", link["quickbooks_id"])] = link["hubspot_id"]
     return made
 
@@ -54,7 +55,7 @@ def _partners(con: duckdb.DuckDBPyConnection, situation: Situation) -> dict[tupl
 def _complete_ids(verdict: Row, made: Mapping[tuple[str, str, str], str]) -> None:
     """A record that got its partner in this run is told as the pair it now is."""
     for side, other in (("hubspot", "quickbooks"), ("quickbooks", "hubspot")):
-        if verdict[f"{side}_id"] and not verdict[f"{other}_id"] and verdict["entity"] != Entity.PAYMENT:
+        if verdict[f"{side}_id"] and not verdict[f"{other}_id"]:
             verdict[f"{other}_id"] = made.get((verdict["entity"], side, verdict[f"{side}_id"]))
     verdict["record_key"] = f"{verdict['entity']}:{verdict['hubspot_id'] or '-'}:{verdict['quickbooks_id'] or '-'}"
 
@@ -267,10 +268,16 @@ def _answer_due(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]],
     """Records that are in step or excluded leave `due`; everything else is looked at again next night, touched or not (N17)."""
     prints = {entity: situation.rules.fingerprint(entity) for entity in Entity}
     answered: dict[tuple[str, str, str], Row] = {}
+    allocations: dict[str, list[str]] = {}
+    for link in SQL.rows(con, "partners_made", run_id=situation.run_id):
+        if link["entity"] == Entity.PAYMENT:
+            allocations.setdefault(link["quickbooks_id"].partition(":")[0], []).append(link["hubspot_id"])
     for verdict, end in ends:
         leaves = end.state in (State.IN_SYNC, State.EXCLUDED)
         covered = {(side, found) for side, found in json.loads(verdict["covers"])}
         covered |= {(side, verdict[f"{side}_id"]) for side in ("hubspot", "quickbooks") if verdict[f"{side}_id"]}
+        if verdict["entity"] == Entity.PAYMENT:
+            covered |= {("hubspot", found) for found in allocations.get(verdict["quickbooks_id"] or "", ())}
         for side, found in covered:
             answered[(verdict["entity"], side, found)] = {
                 "entity": verdict["entity"], "system": side, "id": found, "leaves": leaves, "evaluated": leaves,

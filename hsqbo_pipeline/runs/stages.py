@@ -96,7 +96,10 @@ def match(night: Night, entity: Entity) -> Mapping[str, int]:
         return {}
     night.progress("match", f"pairing {entity.value}s")
     kinds = match_entity(night.warehouse.con, entity, night.situation)
-    if night.call(look_up, night.warehouse, night.clients, night.situation, entity):
+    changed = night.call(look_up, night.warehouse, night.clients, night.situation, entity)
+    # A side that could not be asked may hold what we would make: the entity then waits for a night on which it answers.
+    night.blocked |= incomplete_reads(night.warehouse.con, night.run_id)
+    if changed:
         validate(night, entity)
         kinds = match_entity(night.warehouse.con, entity, night.situation)
     return kinds

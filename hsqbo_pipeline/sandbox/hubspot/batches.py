@@ -180,11 +180,10 @@ def _in_batch(refusal: RefusalError, each: dict[str, Any]) -> RefusalError:
     return refusal
 
 
-def read(crm: Crm, kind: str, body: Any) -> tuple[int, dict[str, Any]]:
-    """`batch/read`: 200, or 207 naming the ids that are not there. Associations are not supported here."""
+def read(crm: Crm, kind: str, body: Any, *, archived: bool = False) -> tuple[int, dict[str, Any]]:
+    """`batch/read`: 200, or 207 naming the ids that are not there; `archived` looks into the recycle bin instead."""
     started = crm.now_ms()
     listed = inputs_of(body)
-    archived = str(body.get("archived", "")).lower() == "true"
     history = names_in(body, "propertiesWithHistory")
     if history and len(listed) > 50:
         raise invalid("The maximum number of inputs with propertiesWithHistory is 50")

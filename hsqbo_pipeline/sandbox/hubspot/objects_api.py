@@ -108,7 +108,8 @@ class ObjectsApi:
 
     def batch_read(self, request: Request) -> Reply:
         """Up to 100 records by id or unique property."""
-        return Reply(*batches.read(self._crm, self._kind(request, "read").name, request.object()))
+        kind = self._kind(request, "read").name
+        return Reply(*batches.read(self._crm, kind, request.object(), archived=request.flag("archived")))
 
     def batch_create(self, request: Request) -> Reply:
         """Up to 100 new records."""
