@@ -1,0 +1,1 @@
+"""Books read and loaded."""
