@@ -217,7 +217,7 @@ def _quickbooks_invoice(ledger: Ledger, step: Step, target: Any, body: Any, asso
         lines = [_quickbooks_line(each) for each in body["Line"]]
         mark = body["PrivateNote"].rsplit("[hs ", 1)[1].rstrip("]")
         tax = sum((D(str(ledger.taxes.get(each.get("tax_code"), 0))) * each["amount"] / 100 for each in lines), start=D(0)) if hasattr(ledger, "taxes") else D(0)
-        currency = (body.get("CurrencyRef") or {}).get("value", "USD")
+        currency = (body.get("CurrencyRef") or {}).get("value", ledger.situation.company.home_currency)
         ledger.quickbooks_invoice(target, header.pop("customer_id"), lines, mark=mark, currency=currency, tax=cents(tax), **header)
     else:
         ledger.change("invoices", System.QUICKBOOKS, target, **header)
@@ -246,7 +246,7 @@ def _quickbooks_payment(ledger: Ledger, step: Step, target: Any, body: Any, asso
     ledger.quickbooks_payment(
         target, body["CustomerRef"]["value"], str(body["TotalAmt"]), applies, mark=body["PrivateNote"].rsplit("[hs ", 1)[1].rstrip("]"),
         paid_on=_day(body["TxnDate"]), reference=body.get("PaymentRefNum"), deposit_account=body["DepositToAccountRef"]["value"],
-        currency=(body.get("CurrencyRef") or {}).get("value", "USD"),
+        currency=(body.get("CurrencyRef") or {}).get("value", ledger.situation.company.home_currency),
     )  # fmt: skip
     return target
 
