@@ -62,7 +62,9 @@ def _proof(con: duckdb.DuckDBPyConnection, situation: Situation) -> Proof:
         {"run_id": situation.run_id},
     )[0]
     untied = rows(
-        con, "SELECT count(*) AS n FROM tie_out WHERE run_id = $run_id AND difference <> 0", {"run_id": situation.run_id}
+        con,
+        "SELECT count(*) AS n FROM tie_out WHERE run_id = $run_id AND difference <> 0",
+        {"run_id": situation.run_id},
     )[0]
     return Proof(found["n"], found["open"], untied["n"], tuple(_grown(con, situation)))
 

@@ -33,13 +33,13 @@ def hubspot_properties(fields: Fields, mapped: Sequence[Field], zone: ZoneInfo) 
     return found
 
 
-def figures(total: Decimal, tax: Decimal, balance: Decimal, credits: Decimal) -> dict[str, str]:
+def figures(total: Decimal, tax: Decimal, balance: Decimal, credited: Decimal) -> dict[str, str]:
     """What a HubSpot invoice shows of the books."""
     return {
         "qbo_total": money(total),
         "qbo_tax": money(tax),
         "qbo_balance_due": money(balance),
-        "qbo_credits_applied": money(credits),
+        "qbo_credits_applied": money(credited),
     }
 
 

@@ -51,9 +51,11 @@ def terms_of(line: Row) -> Terms | None:
     its share.
     """
     quantity, price, amount = line["quantity"], line["unit_price"], line["amount"]
-    if quantity is None or price is None or amount is None or quantity == ZERO or price == ZERO:
+    if quantity is None or price is None or amount is None or not quantity or not price:
         return None
-    candidates = [(quantity, price)] if not _discounted(line) else [*_exact(quantity, amount), (quantity, _net_price(line))]
+    candidates = (
+        [(quantity, price)] if not _discounted(line) else [*_exact(quantity, amount), (quantity, _net_price(line))]
+    )
     return next((terms for terms in candidates if comes_to(terms, amount)), None)
 
 
@@ -132,7 +134,9 @@ def is_negative(line: Row) -> bool:
     return line["kind"] in CHARGES and (line["amount"] or ZERO) < ZERO
 
 
-def quickbooks_line(line: Row, item: Any, *, named: bool = False, refs: Mapping[str, str] | None = None, service_date: str | None = None) -> dict[str, Any]:
+def quickbooks_line(
+    line: Row, item: Any, *, named: bool = False, refs: Mapping[str, str] | None = None, service_date: str | None = None
+) -> dict[str, Any]:
     """A HubSpot line as QuickBooks takes it; `item` is the item's id or the marker of one.
 
     `named` puts the line's own name into the description, for items that do not say what was sold. `refs` are further
@@ -149,7 +153,11 @@ def quickbooks_line(line: Row, item: Any, *, named: bool = False, refs: Mapping[
     detail |= {name: {"value": value} for name, value in (refs or {}).items()}
     if service_date is not None:
         detail["ServiceDate"] = service_date
-    body: dict[str, Any] = {"Amount": line["amount"], "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+    body: dict[str, Any] = {
+        "Amount": line["amount"],
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": detail,
+    }
     if description:
         body["Description"] = description
     return body

@@ -105,7 +105,13 @@ def note_mark(allocation_mark: str, deal: str) -> str:
 
 
 def note_body(
-    amount: Decimal, currency: str, paid_on: date, number: str | None, reference: str | None, method: str | None, mark: str
+    amount: Decimal,
+    currency: str,
+    paid_on: date,
+    number: str | None,
+    reference: str | None,
+    method: str | None,
+    mark: str,
 ) -> str:
     """What a deal's timeline says about a payment of one of its invoices (A2)."""
     how = ", ".join(escape(part) for part in (method, f"reference {reference}" if reference else None) if part)

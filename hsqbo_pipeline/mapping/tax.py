@@ -46,7 +46,9 @@ class TaxSetting:
     percents: Mapping[str, Decimal]
 
 
-def tax_codes(lines: Sequence[Mapping[str, Any]], tax: Decimal, taxable: Sequence[bool], setting: TaxSetting) -> TaxCodes | TaxRefused:
+def tax_codes(
+    lines: Sequence[Mapping[str, Any]], tax: Decimal, taxable: Sequence[bool], setting: TaxSetting
+) -> TaxCodes | TaxRefused:
     """The codes for a HubSpot invoice's lines.
 
     `tax` is the invoice's whole tax in HubSpot, `taxable` says line by line whether both the item and the customer are
@@ -70,7 +72,9 @@ def tax_codes(lines: Sequence[Mapping[str, Any]], tax: Decimal, taxable: Sequenc
     return TaxCodes(tuple(setting.codes[rate] for rate in rates), "TaxExcluded")
 
 
-def _american(rates: Sequence[str | None], tax: Decimal, taxable: Sequence[bool], setting: TaxSetting) -> TaxCodes | TaxRefused:
+def _american(
+    rates: Sequence[str | None], tax: Decimal, taxable: Sequence[bool], setting: TaxSetting
+) -> TaxCodes | TaxRefused:
     if tax != _ZERO:
         return TaxCodes(tuple(setting.codes[rate] if rate else US_UNTAXED_CODE for rate in rates))
     if setting.us_untaxed == "let_quickbooks_compute":

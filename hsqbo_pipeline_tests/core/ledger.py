@@ -41,7 +41,9 @@ COMPANY = Company(
     allow_discount=True, allow_shipping=True, allow_deposit=True, allow_service_date=True, revenue_recognition=False,
     class_per_txn=False, class_per_line=False, track_departments=False, discount_account="dis", custom_fields={},
 )  # fmt: skip
-PORTAL = Portal(portal_id="24", currencies=("USD",), time_zone="America/New_York", tax_rates={}, unique_marks=frozenset())
+PORTAL = Portal(
+    portal_id="24", currencies=("USD",), time_zone="America/New_York", tax_rates={}, unique_marks=frozenset()
+)
 
 RULES: dict[str, Any] = {
     "timezone": "America/New_York",
@@ -57,7 +59,13 @@ RULES: dict[str, Any] = {
 
 def situation(company: Company = COMPANY, portal: Portal = PORTAL, **sections: Any) -> Situation:
     """The situation of a plain US company; `sections` are laid over the rules, one level deep."""
-    said = {**RULES, **{name: {**RULES.get(name, {}), **value} if isinstance(value, dict) else value for name, value in sections.items()}}
+    said = {
+        **RULES,
+        **{
+            name: {**RULES.get(name, {}), **value} if isinstance(value, dict) else value
+            for name, value in sections.items()
+        },
+    }
     rules = Rules.model_validate(said)
     return Situation(
         run_id="run1", run_number=1, rules=rules, company=company, portal=portal, environment="sandbox",
@@ -91,7 +99,11 @@ class Ledger:
         """A QuickBooks customer and, with `contact`, its linked HubSpot contact."""
         base = {"version": "0", "created_at": NOW, "active": True, "email_keys": [], "fields_hash": "x"}
         name = {"display_name": f"Customer {quickbooks_id}", "currency": "USD", "taxable": False}
-        insert(self.con, "customers", [{**base, **name, "system": "quickbooks", "id": quickbooks_id, "object": "Customer", **more}])
+        insert(
+            self.con,
+            "customers",
+            [{**base, **name, "system": "quickbooks", "id": quickbooks_id, "object": "Customer", **more}],
+        )
         if contact:
             self.contact(contact)
             self.link(Entity.CUSTOMER, contact, quickbooks_id)
@@ -99,18 +111,40 @@ class Ledger:
     def contact(self, contact: str, **more: Any) -> None:
         """A HubSpot contact without a partner."""
         base = {"version": "0", "created_at": NOW, "active": True, "email_keys": [], "fields_hash": "x"}
-        insert(self.con, "customers", [{**base, "system": "hubspot", "id": contact, "object": "contacts", "first_name": f"Contact {contact}", **more}])
+        insert(
+            self.con,
+            "customers",
+            [
+                {
+                    **base,
+                    "system": "hubspot",
+                    "id": contact,
+                    "object": "contacts",
+                    "first_name": f"Contact {contact}",
+                    **more,
+                }
+            ],
+        )
 
     def item(self, quickbooks_id: str, sku: str | None, product: str | None = None, **more: Any) -> None:
         """A QuickBooks item and, with `product`, its linked HubSpot product."""
-        base = {"version": "0", "active": True, "fields_hash": "x", "name": f"Item {quickbooks_id}", "sku": sku, "sku_key": sku}
+        base = {
+            "version": "0",
+            "active": True,
+            "fields_hash": "x",
+            "name": f"Item {quickbooks_id}",
+            "sku": sku,
+            "sku_key": sku,
+        }
         more = {"item_type": "NonInventory", "taxable": True, **more}
         insert(self.con, "products", [{**base, "system": "quickbooks", "id": quickbooks_id, "object": "Item", **more}])
         if product:
             insert(self.con, "products", [{**base, "system": "hubspot", "id": product, "object": "products"}])
             self.link(Entity.PRODUCT, product, quickbooks_id)
 
-    def link(self, entity: Entity, hubspot: str, quickbooks: str, owner: str = "quickbooks", role: str = "primary") -> None:
+    def link(
+        self, entity: Entity, hubspot: str, quickbooks: str, owner: str = "quickbooks", role: str = "primary"
+    ) -> None:
         """A row of `links`."""
         insert(self.con, "links", [{
             "entity": entity.value, "hubspot_id": hubspot, "quickbooks_id": quickbooks, "role": role, "hubspot_object": "x",
@@ -118,7 +152,9 @@ class Ledger:
             "realm": REALM, "environment": "sandbox",
         }], replace=True)  # fmt: skip
 
-    def verdict(self, entity: Entity, system: System, record_id: str, code: str, operations: Iterable[str] = ()) -> None:
+    def verdict(
+        self, entity: Entity, system: System, record_id: str, code: str, operations: Iterable[str] = ()
+    ) -> None:
         """What this night decided about a parent."""
         key = {"hubspot_id": None, "quickbooks_id": None, f"{system.value}_id": record_id}
         insert(self.con, "verdicts", [{
@@ -158,11 +194,17 @@ class Ledger:
         self._mirror(System.HUBSPOT, "invoices", record_id, {"id": record_id, "properties": {}})
         self.due(Entity.INVOICE, System.HUBSPOT, record_id)
 
-    def quickbooks_payment(self, record_id: str, customer: str, amount: str, applies: Mapping[str, str], **more: Any) -> None:
+    def quickbooks_payment(
+        self, record_id: str, customer: str, amount: str, applies: Mapping[str, str], **more: Any
+    ) -> None:
         """A QuickBooks payment applied as said; applying again replaces what was applied."""
         kind = more.pop("kind", "payment")
         self.con.execute("DELETE FROM payments WHERE system = 'quickbooks' AND id = ?", [record_id])
-        before = rows(self.con, "SELECT invoice_id FROM payment_applications WHERE system = 'quickbooks' AND payment_id = ?", [record_id])
+        before = rows(
+            self.con,
+            "SELECT invoice_id FROM payment_applications WHERE system = 'quickbooks' AND payment_id = ?",
+            [record_id],
+        )
         self.con.execute("DELETE FROM payment_applications WHERE system = 'quickbooks' AND payment_id = ?", [record_id])
         applied = sum((D(each) for each in applies.values()), start=D(0))
         insert(self.con, "payments", [{
@@ -180,7 +222,11 @@ class Ledger:
 
     def delete_quickbooks_payment(self, record_id: str) -> None:
         """A bounced cheque: the payment is deleted."""
-        touched = rows(self.con, "SELECT invoice_id FROM payment_applications WHERE system = 'quickbooks' AND payment_id = ?", [record_id])
+        touched = rows(
+            self.con,
+            "SELECT invoice_id FROM payment_applications WHERE system = 'quickbooks' AND payment_id = ?",
+            [record_id],
+        )
         self.con.execute("DELETE FROM payments WHERE system = 'quickbooks' AND id = ?", [record_id])
         self.con.execute("DELETE FROM payment_applications WHERE system = 'quickbooks' AND payment_id = ?", [record_id])
         self._mirror(System.QUICKBOOKS, "Payment", record_id, {"Id": record_id}, gone="deleted")
@@ -194,7 +240,19 @@ class Ledger:
             "contact_ids": [], "fields_hash": "x", **more,
         }])  # fmt: skip
         if invoice:
-            insert(self.con, "payment_applications", [{"system": "hubspot", "payment_id": record_id, "invoice_id": invoice, "amount": D(amount), "attribution": "cash"}])
+            insert(
+                self.con,
+                "payment_applications",
+                [
+                    {
+                        "system": "hubspot",
+                        "payment_id": record_id,
+                        "invoice_id": invoice,
+                        "amount": D(amount),
+                        "attribution": "cash",
+                    }
+                ],
+            )
             self._settle_hubspot({invoice})
         self.due(Entity.PAYMENT, System.HUBSPOT, record_id)
 
@@ -203,7 +261,10 @@ class Ledger:
         if not values:
             return
         names = ", ".join(f"{name} = ${name}" for name in values)
-        self.con.execute(f"UPDATE {table} SET {names} WHERE system = $system AND id = $id", {**values, "system": system.value, "id": record_id})
+        self.con.execute(
+            f"UPDATE {table} SET {names} WHERE system = $system AND id = $id",
+            {**values, "system": system.value, "id": record_id},
+        )
         entity = {"invoices": Entity.INVOICE, "payments": Entity.PAYMENT}.get(table)
         if entity:
             self.due(entity, system, record_id)
@@ -212,12 +273,19 @@ class Ledger:
         """A person changes one line; the invoice's totals follow."""
         names = ", ".join(f"{name} = ${name}" for name in values)
         where = "system = $system AND invoice_id = $invoice AND position = $number"
-        self.con.execute(f"UPDATE invoice_lines SET {names} WHERE {where}", {**values, "system": system.value, "invoice": invoice, "number": number})
+        self.con.execute(
+            f"UPDATE invoice_lines SET {names} WHERE {where}",
+            {**values, "system": system.value, "invoice": invoice, "number": number},
+        )
         self.retotal(system, invoice)
 
     def add_line(self, system: System, invoice: str, line: dict[str, Any]) -> None:
         """A person adds a line."""
-        last = rows(self.con, "SELECT coalesce(max(position), 0) AS n FROM invoice_lines WHERE system = ? AND invoice_id = ?", [system.value, invoice])
+        last = rows(
+            self.con,
+            "SELECT coalesce(max(position), 0) AS n FROM invoice_lines WHERE system = ? AND invoice_id = ?",
+            [system.value, invoice],
+        )
         insert(self.con, "invoice_lines", [_line(system.value, invoice, last[0]["n"] + 1, line)])
         self.retotal(system, invoice)
 
@@ -240,7 +308,12 @@ class Ledger:
 
     def due(self, entity: Entity, system: System, record_id: str) -> None:
         """Put a record before the rules."""
-        insert(self.con, "due", [{"entity": entity.value, "system": system.value, "id": record_id, "reason": "test", "since_run": "run0"}], replace=True)
+        insert(
+            self.con,
+            "due",
+            [{"entity": entity.value, "system": system.value, "id": record_id, "reason": "test", "since_run": "run0"}],
+            replace=True,
+        )
 
     def due_all(self) -> None:
         """Put every document before the rules again."""
@@ -312,9 +385,25 @@ class Ledger:
         self.made += 1
         return str(9000 + self.made)
 
-    def _mirror(self, system: System, kind: str, record_id: str, payload: Mapping[str, Any], gone: str | None = None) -> None:
+    def _mirror(
+        self, system: System, kind: str, record_id: str, payload: Mapping[str, Any], gone: str | None = None
+    ) -> None:
         text = canonical_json(payload).decode()
-        insert(self.con, "mirror", [{"system": system.value, "object": kind, "id": record_id, "payload": text, "seen_run": "run0", "gone": gone}], replace=True)
+        insert(
+            self.con,
+            "mirror",
+            [
+                {
+                    "system": system.value,
+                    "object": kind,
+                    "id": record_id,
+                    "payload": text,
+                    "seen_run": "run0",
+                    "gone": gone,
+                }
+            ],
+            replace=True,
+        )
 
     def _settle_balances(self, touched: Iterable[str]) -> None:
         for invoice in touched:
@@ -355,7 +444,12 @@ def _line(system: str, invoice: str, position: int, given: Mapping[str, Any]) ->
 
 
 def _invoice_payload(record_id: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"Id": record_id, "Line": [{"Id": each["line_id"], "Amount": each["amount"], "DetailType": "SalesItemLineDetail"} for each in lines]}
+    return {
+        "Id": record_id,
+        "Line": [
+            {"Id": each["line_id"], "Amount": each["amount"], "DetailType": "SalesItemLineDetail"} for each in lines
+        ],
+    }
 
 
 def failing(verdicts: Iterable[Verdict]) -> dict[str, str]:

@@ -30,7 +30,18 @@ PAYMENT_COLUMNS = {
     "hs_processor_type": "processor", "hs_reference_number": "reference", "hs_payment_method_type": "method", "qbo_id": "mark",
     "hs_internal_comment": "private_note", "qbo_backfill": None,
 }  # fmt: skip
-NUMBERS = {"total", "qbo_total", "qbo_tax", "qbo_balance", "qbo_credits", "quantity", "unit_price", "amount", "discount_amount", "discount_percent"}
+NUMBERS = {
+    "total",
+    "qbo_total",
+    "qbo_tax",
+    "qbo_balance",
+    "qbo_credits",
+    "quantity",
+    "unit_price",
+    "amount",
+    "discount_amount",
+    "discount_percent",
+}
 Made = dict[tuple[str, str, str], str]
 
 
@@ -67,11 +78,20 @@ def resolve(ledger: Ledger, value: Any, ids: Mapping[int, str]) -> Any:
 def _done(ledger: Ledger, operation: Operation, ids: Mapping[int, str], made: Made) -> None:
     done = resolve(ledger, dict(operation.on_done), ids)
     if link := done.get("link"):
-        ledger.link(Entity(link["entity"]) if link["entity"] in set(Entity) else link["entity"], link["hubspot_id"], link["quickbooks_id"], link["owner"], link["role"])
+        ledger.link(
+            Entity(link["entity"]) if link["entity"] in set(Entity) else link["entity"],
+            link["hubspot_id"],
+            link["quickbooks_id"],
+            link["owner"],
+            link["role"],
+        )
         made[(link["entity"], "hubspot", link["quickbooks_id"])] = link["hubspot_id"]
         made[(link["entity"], "quickbooks", link["hubspot_id"])] = link["quickbooks_id"]
     if unlink := done.get("unlink"):
-        ledger.con.execute("DELETE FROM links WHERE entity = ? AND hubspot_id = ? AND quickbooks_id = ?", [operation.entity.value, *unlink])
+        ledger.con.execute(
+            "DELETE FROM links WHERE entity = ? AND hubspot_id = ? AND quickbooks_id = ?",
+            [operation.entity.value, *unlink],
+        )
     if expect := done.get("expect"):
         total = D(str(expect["values"]["TotalAmt"]))
         stored = ledger.rows("invoices", System.QUICKBOOKS, id=ids.get(1) or operation.quickbooks_id)[0]["total"]
@@ -112,7 +132,11 @@ def _hubspot_invoice(ledger: Ledger, step: Step, target: Any, body: Any, associa
     if step.action in (StepAction.ASSOCIATE, StepAction.DISSOCIATE):
         column = {"contacts": "contact_ids", "companies": "company_ids"}[body["to_object"]]
         there = list(ledger.rows("invoices", System.HUBSPOT, id=target)[0][column])
-        there = [*there, body["to_id"]] if step.action is StepAction.ASSOCIATE else [each for each in there if each != body["to_id"]]
+        there = (
+            [*there, body["to_id"]]
+            if step.action is StepAction.ASSOCIATE
+            else [each for each in there if each != body["to_id"]]
+        )
         ledger.change("invoices", System.HUBSPOT, target, **{column: there})
         return target
     job = body.pop("qbo_job", None)
@@ -143,25 +167,48 @@ def _line_item(ledger: Ledger, step: Step, target: Any, body: Any, associations:
         assert D(body["price"]) >= 0, "a negative price is refused"
         target = ledger.next_id()
         invoice = next(each["to_id"] for each in associations)
-        insert(ledger.con, "invoice_lines", [{"system": "hubspot", "invoice_id": invoice, "line_id": target, "kind": "item", **columns}])
+        insert(
+            ledger.con,
+            "invoice_lines",
+            [{"system": "hubspot", "invoice_id": invoice, "line_id": target, "kind": "item", **columns}],
+        )
     else:
         names = ", ".join(f"{name} = ${name}" for name in columns)
-        ledger.con.execute(f"UPDATE invoice_lines SET {names} WHERE system = 'hubspot' AND line_id = $target", {**columns, "target": target})
+        ledger.con.execute(
+            f"UPDATE invoice_lines SET {names} WHERE system = 'hubspot' AND line_id = $target",
+            {**columns, "target": target},
+        )
     for row in rows(ledger.con, "SELECT * FROM invoice_lines WHERE system = 'hubspot' AND line_id = ?", [target]):
         gross = row["quantity"] * row["unit_price"]
-        ledger.con.execute("UPDATE invoice_lines SET amount = ? WHERE system = 'hubspot' AND line_id = ?", [cents(gross), target])
+        ledger.con.execute(
+            "UPDATE invoice_lines SET amount = ? WHERE system = 'hubspot' AND line_id = ?", [cents(gross), target]
+        )
         ledger.due(Entity.INVOICE, System.HUBSPOT, row["invoice_id"])
     return target
 
 
 def _adjustment(ledger: Ledger, step: Step, target: Any, body: Any, associations: Any) -> str:
     if step.action is StepAction.ARCHIVE:
-        ledger.con.execute("DELETE FROM mirror WHERE system = 'hubspot' AND object = ? AND id = ?", [step.object, target])
+        ledger.con.execute(
+            "DELETE FROM mirror WHERE system = 'hubspot' AND object = ? AND id = ?", [step.object, target]
+        )
         return target
     if step.action is StepAction.CREATE:
         target = ledger.next_id()
         invoice = associations[0]["to_id"]
-        insert(ledger.con, "associations", [{"from_object": "invoices", "from_id": invoice, "to_object": step.object, "to_id": target, "type_ids": [1]}])
+        insert(
+            ledger.con,
+            "associations",
+            [
+                {
+                    "from_object": "invoices",
+                    "from_id": invoice,
+                    "to_object": step.object,
+                    "to_id": target,
+                    "type_ids": [1],
+                }
+            ],
+        )
         ledger.due(Entity.INVOICE, System.HUBSPOT, invoice)
     ledger._mirror(System.HUBSPOT, step.object, target, {"id": target, "properties": body})
     return target
@@ -169,7 +216,11 @@ def _adjustment(ledger: Ledger, step: Step, target: Any, body: Any, associations
 
 def _commerce_payment(ledger: Ledger, step: Step, target: Any, body: Any, associations: Any) -> str:
     if step.action is StepAction.ARCHIVE:
-        touched = rows(ledger.con, "SELECT invoice_id FROM payment_applications WHERE system = 'hubspot' AND payment_id = ?", [target])
+        touched = rows(
+            ledger.con,
+            "SELECT invoice_id FROM payment_applications WHERE system = 'hubspot' AND payment_id = ?",
+            [target],
+        )
         ledger.con.execute("DELETE FROM payments WHERE system = 'hubspot' AND id = ?", [target])
         ledger.con.execute("DELETE FROM payment_applications WHERE system = 'hubspot' AND payment_id = ?", [target])
         ledger._settle_hubspot(each["invoice_id"] for each in touched)
@@ -183,13 +234,30 @@ def _commerce_payment(ledger: Ledger, step: Step, target: Any, body: Any, associ
             "active": True, "fields_hash": "x", **columns,
         }])  # fmt: skip
         invoice = next(each["to_id"] for each in associations if each["to_object"] == "invoices")
-        insert(ledger.con, "payment_applications", [{"system": "hubspot", "payment_id": target, "invoice_id": invoice, "amount": columns["amount"], "attribution": "cash"}])
+        insert(
+            ledger.con,
+            "payment_applications",
+            [
+                {
+                    "system": "hubspot",
+                    "payment_id": target,
+                    "invoice_id": invoice,
+                    "amount": columns["amount"],
+                    "attribution": "cash",
+                }
+            ],
+        )
         ledger.due(Entity.PAYMENT, System.HUBSPOT, target)
     else:
         ledger.change("payments", System.HUBSPOT, target, **columns)
         if "amount" in columns:
-            ledger.con.execute("UPDATE payment_applications SET amount = ? WHERE system = 'hubspot' AND payment_id = ?", [columns["amount"], target])
-    touched = rows(ledger.con, "SELECT invoice_id FROM payment_applications WHERE system = 'hubspot' AND payment_id = ?", [target])
+            ledger.con.execute(
+                "UPDATE payment_applications SET amount = ? WHERE system = 'hubspot' AND payment_id = ?",
+                [columns["amount"], target],
+            )
+    touched = rows(
+        ledger.con, "SELECT invoice_id FROM payment_applications WHERE system = 'hubspot' AND payment_id = ?", [target]
+    )
     ledger._settle_hubspot(each["invoice_id"] for each in touched)
     return target
 
@@ -199,7 +267,12 @@ def _note(ledger: Ledger, step: Step, target: Any, body: Any, associations: Any)
         ledger.con.execute("DELETE FROM mirror WHERE object = 'notes' AND id = ?", [target])
         return target
     target = ledger.next_id() if step.action is StepAction.CREATE else target
-    ledger._mirror(System.HUBSPOT, "notes", target, {"id": target, "properties": body, "deals": [each["to_id"] for each in associations]})
+    ledger._mirror(
+        System.HUBSPOT,
+        "notes",
+        target,
+        {"id": target, "properties": body, "deals": [each["to_id"] for each in associations]},
+    )
     return target
 
 
@@ -216,9 +289,17 @@ def _quickbooks_invoice(ledger: Ledger, step: Step, target: Any, body: Any, asso
         target = ledger.next_id()
         lines = [_quickbooks_line(each) for each in body["Line"]]
         mark = body["PrivateNote"].rsplit("[hs ", 1)[1].rstrip("]")
-        tax = sum((D(str(ledger.taxes.get(each.get("tax_code"), 0))) * each["amount"] / 100 for each in lines), start=D(0)) if hasattr(ledger, "taxes") else D(0)
+        tax = (
+            sum(
+                (D(str(ledger.taxes.get(each.get("tax_code"), 0))) * each["amount"] / 100 for each in lines), start=D(0)
+            )
+            if hasattr(ledger, "taxes")
+            else D(0)
+        )
         currency = (body.get("CurrencyRef") or {}).get("value", ledger.situation.company.home_currency)
-        ledger.quickbooks_invoice(target, header.pop("customer_id"), lines, mark=mark, currency=currency, tax=cents(tax), **header)
+        ledger.quickbooks_invoice(
+            target, header.pop("customer_id"), lines, mark=mark, currency=currency, tax=cents(tax), **header
+        )
     else:
         ledger.change("invoices", System.QUICKBOOKS, target, **header)
         if "Line" in body:
@@ -230,7 +311,9 @@ def _quickbooks_invoice(ledger: Ledger, step: Step, target: Any, body: Any, asso
 
 def _quickbooks_line(line: Mapping[str, Any]) -> dict[str, Any]:
     detail = line.get("SalesItemLineDetail", {})
-    kind = {"SalesItemLineDetail": "item", "DiscountLineDetail": "discount", "DescriptionOnly": "description"}[line["DetailType"]]
+    kind = {"SalesItemLineDetail": "item", "DiscountLineDetail": "discount", "DescriptionOnly": "description"}[
+        line["DetailType"]
+    ]
     quantity, price, amount = detail.get("Qty"), detail.get("UnitPrice"), D(str(line["Amount"]))
     if quantity is not None and price is not None and quantity and price:
         assert cents(D(str(quantity)) * D(str(price))) == amount, "6070: Amount is not Qty × UnitPrice"
@@ -253,7 +336,13 @@ def _quickbooks_payment(ledger: Ledger, step: Step, target: Any, body: Any, asso
 
 def _item(ledger: Ledger, step: Step, target: Any, body: Any, associations: Any) -> str:
     target = ledger.next_id()
-    ledger.item(target, body.get("Sku"), name=body["Name"], name_key=body["Name"].lower(), income_account=body["IncomeAccountRef"]["value"])
+    ledger.item(
+        target,
+        body.get("Sku"),
+        name=body["Name"],
+        name_key=body["Name"].lower(),
+        income_account=body["IncomeAccountRef"]["value"],
+    )
     return target
 
 

@@ -71,5 +71,7 @@ def _pair(case: Case, parents: Parents, outbox: Outbox, situation: Situation) ->
     if case.owner is System.HUBSPOT:
         return owned.keep(case, parents, outbox, situation)
     if not situation.rules.invoices.writes_to(System.HUBSPOT):
-        return Draft(case, case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": "quickbooks_to_hubspot"}))
+        return Draft(
+            case, case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": "quickbooks_to_hubspot"})
+        )
     return Draft(case, incoming.filtered(case, situation, System.QUICKBOOKS) or mirror.update(case, parents, situation))

@@ -16,7 +16,11 @@ def billed(case: Case, parents: Parents, situation: Situation) -> Standing | Ver
     chosen = _choose(everyone)
     if chosen is None and len(everyone) > 1:
         slots = {"count": len(everyone), "candidates": ", ".join(ids)}
-        return case.verdict("ID_AMBIGUOUS_BILLING_CONTACT", slots=slots, candidates=tuple({"system": "hubspot", "id": each} for each in ids))
+        return case.verdict(
+            "ID_AMBIGUOUS_BILLING_CONTACT",
+            slots=slots,
+            candidates=tuple({"system": "hubspot", "id": each} for each in ids),
+        )
     if chosen is None:
         return case.verdict("INV_CUSTOMER_UNRESOLVED", slots={"contact": "no contact on the invoice"})
     if chosen.reachable:

@@ -38,7 +38,9 @@ class Case:
     def label(self) -> str:
         """The invoice's number, else its id."""
         row = self.pair.rows[System.QUICKBOOKS] or self.pair.rows[System.HUBSPOT] or {}
-        return str(row.get("number") or row.get("id") or self.pair.ids[System.QUICKBOOKS] or self.pair.ids[System.HUBSPOT])
+        return str(
+            row.get("number") or row.get("id") or self.pair.ids[System.QUICKBOOKS] or self.pair.ids[System.HUBSPOT]
+        )
 
     def row(self, side: System) -> Row:
         """The typed row of a side that is known to be there."""
@@ -60,10 +62,10 @@ class Case:
 
     def _adjustment(self, kind: str) -> Decimal:
         lines = sum((line["amount"] or ZERO for line in self.lines[System.HUBSPOT]), start=ZERO)
-        values = ((each["type"], each["value"] or ZERO) for each in self.extra(kind))
+        values = ((each["type"], each["value"] or ZERO) for each in self.adjustments(kind))
         return sum((cents(lines * value / 100) if type_ == "PERCENT" else value for type_, value in values), start=ZERO)
 
-    def extra(self, kind: str) -> Sequence[Row]:
+    def adjustments(self, kind: str) -> Sequence[Row]:
         """The HubSpot invoice's taxes, discounts or fees."""
         return [each for each in self.extras if each["object"] == kind]
 
@@ -88,7 +90,9 @@ def read_cases(con: duckdb.DuckDBPyConnection) -> list[Case]:
     reductions = _grouped(SQL.rows(con, "invoice_reductions"), lambda row: row["invoice_id"])
     postings = _grouped(SQL.rows(con, "invoice_postings"), lambda row: row["hubspot_invoice_id"])
     received = {row["invoice_id"]: row["received"] for row in SQL.rows(con, "invoice_cash")}
-    holders = {row["wanted_by"]: f"{row['kind'].replace('_', ' ')} {row['id']}" for row in SQL.rows(con, "invoice_holders")}
+    holders = {
+        row["wanted_by"]: f"{row['kind'].replace('_', ' ')} {row['id']}" for row in SQL.rows(con, "invoice_holders")
+    }
     cases = []
     for row in SQL.rows(con, "plan_invoices"):
         pair = candidate(Entity.INVOICE, row)

@@ -90,7 +90,9 @@ def read_lists(con: duckdb.DuckDBPyConnection, situation: Situation) -> Lists:
 def _properties(con: duckdb.DuckDBPyConnection, situation: Situation) -> dict[tuple[str, str], Mapping[str, Any]]:
     rules = situation.rules.invoices
     sources = [each for each in (rules.class_, rules.location) if each is not None and each.property is not None]
-    objects = {each.object for each in sources} | ({rules.service_date.object} if rules.service_date.property else set())
+    objects = {each.object for each in sources} | (
+        {rules.service_date.object} if rules.service_date.property else set()
+    )
     if not objects & {"line_items", "deals"}:
         return {}
     found = SQL.rows(con, "invoice_properties", objects=sorted(objects))

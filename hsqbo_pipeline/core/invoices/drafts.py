@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
+from hsqbo_pipeline.core.invoices.booked import FIGURE_COLUMNS
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
-from hsqbo_pipeline.core.invoices.mirror import FIGURE_COLUMNS
 from hsqbo_pipeline.core.invoices.wire import hubspot_update, link_row, operation
 from hsqbo_pipeline.mapping.lines import money
 from hsqbo_pipeline.model.names import Entity, System
@@ -39,7 +39,10 @@ def finish(draft: Draft, money_moved: Money, situation: Situation) -> Verdict:
     """The verdict with the operation that tells HubSpot the books' figures, and the warning where a credit is not shown."""
     if draft.figures is None or not situation.rules.invoices.writes_to(System.HUBSPOT):
         return _linked_silently(draft, situation)
-    figures = {**draft.figures, "qbo_balance_due": money(Decimal(draft.figures["qbo_balance_due"]) - money_moved.posted)}
+    figures = {
+        **draft.figures,
+        "qbo_balance_due": money(Decimal(draft.figures["qbo_balance_due"]) - money_moved.posted),
+    }
     row = draft.case.row(System.HUBSPOT)
     told = {name: text for name, text in figures.items() if row[FIGURE_COLUMNS[name]] != Decimal(text)}
     body = {**draft.body, **told, **_mark(draft.case, situation)}
@@ -63,13 +66,22 @@ def _telling(draft: Draft, body: Mapping[str, Any], situation: Situation) -> Ope
     case = draft.case
     steps = [hubspot_update(case, body)] if body else []
     if case.pair.kind != "matched":
-        return operation(case, situation, System.HUBSPOT, Action.UPDATE, steps, wave=Wave.FIGURES, suffix="figures", changes=draft.changes)
+        return operation(
+            case,
+            situation,
+            System.HUBSPOT,
+            Action.UPDATE,
+            steps,
+            wave=Wave.FIGURES,
+            suffix="figures",
+            changes=draft.changes,
+        )
     return operation(case, situation, System.HUBSPOT, Action.LINK, steps, changes=draft.changes, on_done=_link(case))
 
 
 def _link(case: Case) -> dict[str, Any]:
     ids = case.pair.id(System.HUBSPOT), case.pair.id(System.QUICKBOOKS)
-    return {"link": link_row(case, case.owner, *ids, case.pair.matched_by or "number")}
+    return {"link": link_row(case.owner, *ids, case.pair.matched_by or "number")}
 
 
 def _linked_silently(draft: Draft, situation: Situation) -> Verdict:
@@ -83,11 +95,11 @@ def _linked_silently(draft: Draft, situation: Situation) -> Verdict:
 def _credit_not_shown(draft: Draft, figures: Mapping[str, str], money_moved: Money, verdict: Verdict) -> Verdict:
     """HubSpot knows no credits: it goes on asking for money that the books have credited (1.5)."""
     row = draft.case.row(System.HUBSPOT)
-    credits = Decimal(figures["qbo_credits_applied"])
+    credited = Decimal(figures["qbo_credits_applied"])
     asked = (row["balance"] or ZERO) - money_moved.shown
-    if credits <= ZERO or row["billable"] is False or asked <= Decimal(figures["qbo_balance_due"]):
+    if credited <= ZERO or row["billable"] is False or asked <= Decimal(figures["qbo_balance_due"]):
         return verdict
-    slots = {"amount": credits, "balance": asked}
+    slots = {"amount": credited, "balance": asked}
     if verdict.code == "OPS_UNCHANGED":
         return replace(verdict, code="PAY_CREDIT_NOT_SHOWN", slots=slots)
     return replace(verdict, reasons=(*verdict.reasons, Reason("PAY_CREDIT_NOT_SHOWN", slots)))

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.invoices import guards
+from hsqbo_pipeline.core.invoices.booked import FIGURE_COLUMNS
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
-from hsqbo_pipeline.core.invoices.mirror import FIGURE_COLUMNS
 from hsqbo_pipeline.core.invoices.wire import hubspot_update, link_row, operation
 from hsqbo_pipeline.mapping.invoices import figures
 from hsqbo_pipeline.model.names import System
@@ -33,7 +33,8 @@ def ending(case: Case, situation: Situation) -> Verdict | None:
 def unreadable(case: Case) -> bool:
     """Whether a side is neither there nor known to be gone: its reject says why, and speaks for the pair."""
     return any(
-        case.pair.ids[side] is not None and case.pair.rows[side] is None and case.pair.gone[side] is None for side in System
+        case.pair.ids[side] is not None and case.pair.rows[side] is None and case.pair.gone[side] is None
+        for side in System
     )
 
 
@@ -55,7 +56,11 @@ def _voided_in_the_books(case: Case, situation: Situation) -> Verdict:
 def _nothing_owed(case: Case) -> dict[str, str]:
     """The figures of a document that counts no more, as far as HubSpot shows others."""
     row = case.row(System.HUBSPOT)
-    return {name: text for name, text in figures(ZERO, ZERO, ZERO, ZERO).items() if row[FIGURE_COLUMNS[name]] != Decimal(text)}
+    return {
+        name: text
+        for name, text in figures(ZERO, ZERO, ZERO, ZERO).items()
+        if row[FIGURE_COLUMNS[name]] != Decimal(text)
+    }
 
 
 def _void_mirror(case: Case, situation: Situation) -> tuple[Operation, ...]:
@@ -84,16 +89,20 @@ def _hubspot_operation(
     if not body and not matched:
         return ()
     ids = case.pair.id(System.HUBSPOT), case.pair.id(System.QUICKBOOKS)
-    on_done = {"link": link_row(case, case.owner, *ids, case.pair.matched_by or "mark")} if matched else {}
+    on_done = {"link": link_row(case.owner, *ids, case.pair.matched_by or "mark")} if matched else {}
     steps = [hubspot_update(case, body)] if body else []
-    return (operation(case, situation, System.HUBSPOT, action, steps, suffix="figures", changes=changes, on_done=on_done),)
+    return (
+        operation(case, situation, System.HUBSPOT, action, steps, suffix="figures", changes=changes, on_done=on_done),
+    )
 
 
 def _voided_in_hubspot(case: Case, situation: Situation) -> Verdict:
     """A void in QuickBooks silently un-applies payments and changes filed figures: only unpaid and in an open period (H12)."""
     booked, rules = case.row(System.QUICKBOOKS), situation.rules.invoices
     if rules.voided_in_hubspot == "report" or not rules.writes_to(System.QUICKBOOKS):
-        return case.verdict("REC_DRIFT", slots={"system": "hubspot", "fields": "status: voided in HubSpot, open in QuickBooks"})
+        return case.verdict(
+            "REC_DRIFT", slots={"system": "hubspot", "fields": "status: voided in HubSpot, open in QuickBooks"}
+        )
     applied = (booked["total"] or ZERO) - (booked["balance"] or ZERO)
     if applied:
         return case.verdict("INV_LOCKED_BY_PAYMENT", slots={"amount": applied})

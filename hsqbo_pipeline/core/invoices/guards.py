@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
@@ -11,6 +12,8 @@ from hsqbo_pipeline.core.invoices.company_lists import Lists
 from hsqbo_pipeline.core.invoices.parents import Standing
 from hsqbo_pipeline.core.tables import Row
 from hsqbo_pipeline.mapping.invoices import LONGEST_NUMBER
+from hsqbo_pipeline.mapping.lines import cents, money
+from hsqbo_pipeline.model.money import plain
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.rules import fiscal_year_start
 
@@ -21,7 +24,9 @@ MOST_LINES = 10_000
 def last_closed_day(situation: Situation) -> date | None:
     """The last day that must not be written, by the company's closing date or else by the rules."""
     company = situation.company
-    return situation.rules.closing.last_closed_day(company.closed_until, situation.today, company.fiscal_year_start_month)
+    return situation.rules.closing.last_closed_day(
+        company.closed_until, situation.today, company.fiscal_year_start_month
+    )
 
 
 def closed_day(days: Iterable[date | None], situation: Situation) -> dict[str, date] | None:
@@ -52,7 +57,9 @@ def number(case: Case, situation: Situation, given: dict[str, str]) -> Verdict |
         return case.verdict("INV_NUMBER_TOO_LONG", slots={"number": text, "limit": LONGEST_NUMBER})
     holder = case.holder or given.get(text.strip().casefold())
     if holder:
-        return case.verdict("INV_NUMBER_TAKEN", slots={"number": text, "holder": holder}, candidates=({"holder": holder},))
+        return case.verdict(
+            "INV_NUMBER_TAKEN", slots={"number": text, "holder": holder}, candidates=({"holder": holder},)
+        )
     return None
 
 
@@ -85,8 +92,9 @@ def lines(case: Case) -> Verdict | None:
     return None
 
 
-def _cents(value: object) -> str:
-    return f"{value:.2f}" if value == round(value, 2) else f"{value:f}"  # type: ignore[call-overload, str-format]
+def _cents(value: Decimal) -> str:
+    """An amount with its cents, or as it is where it has more decimals."""
+    return money(value) if cents(value) == value else plain(value)
 
 
 def adjustments(case: Case, situation: Situation) -> Verdict | None:
@@ -111,6 +119,8 @@ def dimensions(case: Case, situation: Situation, lists: Lists) -> Verdict | dict
         entry = lists.find(kind, lists.text(case, source)) if source is not None else None
         if entry is not None:
             found[name] = entry
-        elif rules.require_class and not (source is not None and source.object == "line_items" and company.class_per_line):
+        elif rules.require_class and not (
+            source is not None and source.object == "line_items" and company.class_per_line
+        ):
             return case.verdict("DIM_REQUIRED", slots={"dimension": dimension})
     return found

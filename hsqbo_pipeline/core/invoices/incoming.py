@@ -14,7 +14,9 @@ def kept_out(case: Case, situation: Situation) -> Verdict | None:
     rules = situation.rules
     if row["mark"] and row["mark"].startswith("invoice "):
         # It was made from a HubSpot invoice that is gone; it does not come back as somebody else's (N5, H3).
-        return case.verdict("DEL_REMOTE_DELETED", slots={"system": "hubspot", "id": row["mark"].removeprefix("invoice ")})
+        return case.verdict(
+            "DEL_REMOTE_DELETED", slots={"system": "hubspot", "id": row["mark"].removeprefix("invoice ")}
+        )
     if not rules.invoices.writes_to(System.HUBSPOT):
         return case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": "quickbooks_to_hubspot"})
     if row["status"] == "voided":

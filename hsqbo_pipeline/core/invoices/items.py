@@ -19,7 +19,17 @@ from hsqbo_pipeline.mapping.lines import LONGEST_NAME
 from hsqbo_pipeline.mapping.products import LONGEST_ITEM_NAME, item_name_problem
 from hsqbo_pipeline.model.keys import name_key, sku_key
 from hsqbo_pipeline.model.names import Entity, System
-from hsqbo_pipeline.model.operations import Action, FieldChange, LinkedId, Operation, Step, StepAction, StepId, Wave, operation_id
+from hsqbo_pipeline.model.operations import (
+    Action,
+    FieldChange,
+    LinkedId,
+    Operation,
+    Step,
+    StepAction,
+    StepId,
+    Wave,
+    operation_id,
+)
 
 SQL = Statements(Path(__file__).parents[1] / "sql")
 _SELLABLE = ("Service", "NonInventory")
@@ -58,7 +68,9 @@ def read_fallbacks(con: duckdb.DuckDBPyConnection, lists: Lists, situation: Situ
     return Fallbacks(lists, {row["name_key"]: row for row in found})
 
 
-def choose(case: Case, line: Row, position: int, parents: Parents, fallbacks: Fallbacks, situation: Situation) -> Choice | Verdict:
+def choose(
+    case: Case, line: Row, position: int, parents: Parents, fallbacks: Fallbacks, situation: Situation
+) -> Choice | Verdict:
     """The item of a line, or why the invoice can't be sent."""
     found = _by_link(line, parents) or _by_sku(case, line, parents)
     if isinstance(found, Verdict):
@@ -68,11 +80,11 @@ def choose(case: Case, line: Row, position: int, parents: Parents, fallbacks: Fa
     if found.failing and not found.reachable:
         return case.verdict("INV_WAITING_PARENT", slots={"parent": found.name, "reason": found.code})
     if found.system is System.QUICKBOOKS:
-        return _usable(case, line, position, found.id, found.row, situation)
+        return _usable(case, position, found.id, found.row, situation)
     row = parents.row(Entity.PRODUCT, System.QUICKBOOKS, found.partner)
     if row is None:
         return Choice(found.reference(), None)
-    return _usable(case, line, position, found.reference(), row, situation)
+    return _usable(case, position, found.reference(), row, situation)
 
 
 def _by_link(line: Row, parents: Parents) -> Standing | None:
@@ -87,21 +99,25 @@ def _by_sku(case: Case, line: Row, parents: Parents) -> Standing | Verdict | Non
     items = list(parents.skus.get((System.QUICKBOOKS, key), ()))
     if len(items) > 1:
         slots = {"sku": line["sku"], "count": len(items), "candidates": ", ".join(items)}
-        return case.verdict("ITM_SKU_DUPLICATE", slots=slots, candidates=tuple({"system": "quickbooks", "id": each} for each in items))
+        return case.verdict(
+            "ITM_SKU_DUPLICATE", slots=slots, candidates=tuple({"system": "quickbooks", "id": each} for each in items)
+        )
     if items:
         return parents.product(System.QUICKBOOKS, items[0])
     products = [parents.product(System.HUBSPOT, each) for each in parents.skus.get((System.HUBSPOT, key), ())]
     return next((each for each in products if each.reachable or each.failing), None)
 
 
-def _usable(case: Case, line: Row, position: int, reference: Any, row: Row, situation: Situation) -> Choice | Verdict:
+def _usable(case: Case, position: int, reference: Any, row: Row, situation: Situation) -> Choice | Verdict:
     """An item that may stand on a line: active, of a kind that is sold, and with stock on the invoice's day (H24)."""
     if not row["active"]:
         return case.verdict("ITM_INACTIVE", slots={"name": row["name"], "line": position})
     kind = row["item_type"]
     allowed = (*_SELLABLE, "Inventory") if situation.rules.invoices.inventory == "allow" else _SELLABLE
     if kind is not None and kind not in allowed:
-        return case.verdict("ITM_TYPE_UNSUPPORTED", slots={"type": f"{kind} (line {position}, {row['name']})", "line": position})
+        return case.verdict(
+            "ITM_TYPE_UNSUPPORTED", slots={"type": f"{kind} (line {position}, {row['name']})", "line": position}
+        )
     day, begins = case.row(System.HUBSPOT)["invoice_date"], row.get("stock_start")
     if kind == "Inventory" and begins and day and day < date.fromisoformat(begins):
         return case.verdict("ITM_BEFORE_STOCK_START", slots={"date": day, "name": row["name"]})
@@ -113,13 +129,20 @@ def _fallback(
 ) -> Choice | Verdict:
     """A line without an item: the policy of the rules, never a dropped line."""
     rules = situation.rules.invoices
-    slots = {"line": position, "name": line["name"] or line["sku"] or "", "amount": line["amount"], "policy": rules.unmatched_line}
+    slots = {
+        "line": position,
+        "name": line["name"] or line["sku"] or "",
+        "amount": line["amount"],
+        "policy": rules.unmatched_line,
+    }
     if rules.unmatched_line == "fail":
         return case.verdict("INV_LINE_UNMATCHED", slots=slots)
     if rules.unmatched_line == "create" and line["name"]:
         return _named_item(case, line["name"][:LONGEST_NAME], line["sku"], slots, fallbacks, situation)
     if parents.custom_item is not None:
-        return Choice(parents.custom_item, parents.row(Entity.PRODUCT, System.QUICKBOOKS, parents.custom_item), fallback=True)
+        return Choice(
+            parents.custom_item, parents.row(Entity.PRODUCT, System.QUICKBOOKS, parents.custom_item), fallback=True
+        )
     return _named_item(case, rules.custom_item_name, None, slots, fallbacks, situation, CUSTOM_ITEM)
 
 
@@ -138,10 +161,16 @@ def _named_item(
     account = fallbacks.lists.income_account(wanted)
     there = fallbacks.named.get(name_key(name))
     if there is not None:
-        fits = there["active"] and there["item_type"] in _SELLABLE and (account is None or there["income_account"] == account)
+        fits = (
+            there["active"]
+            and there["item_type"] in _SELLABLE
+            and (account is None or there["income_account"] == account)
+        )
         if fits:
             return Choice(there["id"], there, fallback=True)
-        return case.verdict("INV_LINE_UNMATCHED", slots={**slots, "policy": f"item {there['id']} has the name {name} and does not fit"})
+        return case.verdict(
+            "INV_LINE_UNMATCHED", slots={**slots, "policy": f"item {there['id']} has the name {name} and does not fit"}
+        )
     if account is None:
         return case.verdict("CFG_NO_INCOME_ACCOUNT", slots={"item": name})
     problem = item_name_problem(name)
@@ -177,7 +206,9 @@ def _creation(key: str, name: str, sku: str | None, account: str, situation: Sit
         "matched_by": "created",
     }
     return Operation(
-        operation_id=operation_id(situation.company.realm, Entity.PRODUCT, System.HUBSPOT, key, Action.CREATE.value, sequence),
+        operation_id=operation_id(
+            situation.company.realm, Entity.PRODUCT, System.HUBSPOT, key, Action.CREATE.value, sequence
+        ),
         wave=Wave.PRODUCTS,
         entity=Entity.PRODUCT,
         system=System.QUICKBOOKS,
@@ -195,4 +226,6 @@ def _creation(key: str, name: str, sku: str | None, account: str, situation: Sit
 
 def fallback_lines(lines: Sequence[Row], choices: Sequence[Choice]) -> list[tuple[int, Row]]:
     """The lines that go to a fallback item, with their positions."""
-    return [(number, line) for number, (line, choice) in enumerate(zip(lines, choices, strict=True), 1) if choice.fallback]
+    return [
+        (number, line) for number, (line, choice) in enumerate(zip(lines, choices, strict=True), 1) if choice.fallback
+    ]

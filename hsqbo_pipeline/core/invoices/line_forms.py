@@ -65,7 +65,9 @@ def expected(lines: Sequence[Row], items: Sequence[Any], discount: Decimal) -> l
     for line, item in zip(lines, items, strict=True):
         terms = terms_of(line) or (None, None)
         name = line["name"] or line["sku"] or line["description"] or "line"
-        found.append(Form("item", item if isinstance(item, str) else None, terms[0], terms[1], line["amount"] or ZERO, name))
+        found.append(
+            Form("item", item if isinstance(item, str) else None, terms[0], terms[1], line["amount"] or ZERO, name)
+        )
     if discount:
         found.append(Form("discount", None, None, None, discount, "discount"))
     return found
@@ -99,7 +101,10 @@ def from_text(text: str | None) -> list[Form] | None:
     """The forms a baseline kept; None where it kept none."""
     if text is None:
         return None
-    return [Form(kind, item, _number(quantity), _number(price), Decimal(amount), "") for kind, item, quantity, price, amount in json.loads(text)]
+    return [
+        Form(kind, item, _number(quantity), _number(price), Decimal(amount), "")
+        for kind, item, quantity, price, amount in json.loads(text)
+    ]
 
 
 def _text(value: Decimal | None) -> str | None:
@@ -117,8 +122,20 @@ def sent_text(lines: Sequence[Row], items: Sequence[Any], discount: Decimal) -> 
 
 def hubspot_text(lines: Iterable[Row]) -> str:
     """HubSpot's lines in its own terms, for telling whether somebody changed them there."""
-    names = ("item_id", "sku", "name", "quantity", "unit_price", "amount", "discount_percent", "discount_amount", "tax_code")
-    return json.dumps([[plain(line[name]) if isinstance(line[name], Decimal) else line[name] for name in names] for line in lines])
+    names = (
+        "item_id",
+        "sku",
+        "name",
+        "quantity",
+        "unit_price",
+        "amount",
+        "discount_percent",
+        "discount_amount",
+        "tax_code",
+    )
+    return json.dumps(
+        [[plain(line[name]) if isinstance(line[name], Decimal) else line[name] for name in names] for line in lines]
+    )
 
 
 @dataclass(frozen=True)
@@ -146,7 +163,9 @@ def edits(wanted: Sequence[Form], found: Sequence[Form]) -> Edit:
         if before.kind != after.kind or not _agree(before.item, after.item):
             lines.append(f"{where}: {before.words()} → {after.words()}")
         elif not _agree(before.quantity, after.quantity):
-            lines.append(f"{where}: quantity {_text(before.quantity)} → {_text(after.quantity)} ({shown(before.amount)} → {shown(after.amount)})")
+            lines.append(
+                f"{where}: quantity {_text(before.quantity)} → {_text(after.quantity)} ({shown(before.amount)} → {shown(after.amount)})"
+            )
         elif not _agree(before.price, after.price):
             prices.append(f"{where}: price {shown(before.price or ZERO)} → {shown(after.price or ZERO)}")
         else:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
+from hsqbo_pipeline.core.invoices.booked import FIGURE_COLUMNS, Payer, figures_of, mirror_fields, payer_of, refusal
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.mirror_lines import Wanted, adjustment_steps, creation_steps, line_work, wanted_lines
-from hsqbo_pipeline.core.invoices.parents import Parents, Standing
+from hsqbo_pipeline.core.invoices.parents import Parents
 from hsqbo_pipeline.core.invoices.wire import (
     FIRST,
     INVOICE_TO_COMPANY,
@@ -21,105 +21,11 @@ from hsqbo_pipeline.core.invoices.wire import (
     link_row,
     operation,
 )
-from hsqbo_pipeline.mapping.invoices import figures, hubspot_properties
-from hsqbo_pipeline.mapping.lines import charges, discounts, is_negative, money
-from hsqbo_pipeline.model.fields import Field, field_map, flows_to, too_long, values
+from hsqbo_pipeline.mapping.invoices import hubspot_properties
+from hsqbo_pipeline.mapping.lines import discounts, money
+from hsqbo_pipeline.model.fields import Field, flows_to, too_long, values
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction
-
-FIGURE_COLUMNS = {"qbo_total": "qbo_total", "qbo_tax": "qbo_tax", "qbo_balance_due": "qbo_balance", "qbo_credits_applied": "qbo_credits"}
-
-
-@dataclass(frozen=True)
-class Payer:
-    """The contact (or company) that a QuickBooks invoice goes to in HubSpot, and the job it is for."""
-
-    standing: Standing
-    job: str | None
-
-    @property
-    def key(self) -> str:
-        """Whose invoice it is, as the baseline remembers it."""
-        return self.standing.partner or f"of:{self.standing.id}"
-
-
-def mirror_fields(situation: Situation) -> tuple[Field, ...]:
-    """The mapped header fields; a number that the books changed is shown changed, as the books own it."""
-    mapped = field_map(Entity.INVOICE, situation.rules)
-    return tuple(replace(each, create_only=False) if each.name == "number" else each for each in mapped if not each.compared_only)
-
-
-def payer_of(case: Case, parents: Parents) -> Payer | Verdict:
-    """The nearest of the customer and its ancestors that HubSpot knows (N11)."""
-    customer = case.row(System.QUICKBOOKS)["customer_id"]
-    family = list(parents.lineage(customer)) if customer else []
-    for standing in family:
-        if standing.reachable:
-            job = family[0].row.get("display_name") if standing is not family[0] or family[0].row.get("parent_id") else None
-            return Payer(standing, job)
-    trouble = next((standing for standing in family if standing.failing), None)
-    if trouble is not None:
-        return case.verdict("INV_WAITING_PARENT", slots={"parent": trouble.name, "reason": trouble.code})
-    name = family[0].name if family else "none"
-    return case.verdict("INV_CUSTOMER_UNRESOLVED", slots={"contact": name})
-
-
-def refusal(case: Case, parents: Parents, situation: Situation) -> Verdict | None:
-    """Why a QuickBooks invoice can't be shown in HubSpot exactly as it is."""
-    row, lines = case.row(System.QUICKBOOKS), case.lines[System.QUICKBOOKS]
-    if row["currency"] and row["currency"] not in situation.portal.currencies:
-        slots = {"currency": row["currency"], "holder": "the HubSpot portal", "expected": ", ".join(situation.portal.currencies)}
-        return case.verdict("CUR_MISMATCH", slots=slots)
-    tax, total = row["tax"] or ZERO, row["total"] or ZERO
-    if row["tax_mode"] == "TaxInclusive" and tax:
-        return case.verdict("TAX_POLICY_MISSING", slots={"short": "amounts include tax"})
-    for number, line in enumerate(lines, 1):
-        if is_negative(line):
-            return case.verdict("INV_LINE_NEGATIVE", slots={"line": number, "amount": money(line["amount"])})
-    failing = _failing_item(lines, parents)
-    if failing is not None:
-        return case.verdict("INV_WAITING_PARENT", slots={"parent": failing.name, "reason": failing.code})
-    # HubSpot adds up what it shows: each line to the cent, less the discount, plus the tax.
-    shown = sum((Decimal(money(line["amount"])) for line in lines if line["kind"] in ("item", "shipping") and line["amount"]), start=ZERO)
-    added = charges(lines) - discounts(lines) + tax
-    if added != total or shown - discounts(lines) + tax != total:
-        return case.verdict("INV_SUM_MISMATCH", slots={"sum": added, "total": total})
-    return _unattributed(case)
-
-
-def _failing_item(lines: Sequence[Mapping[str, Any]], parents: Parents) -> Standing | None:
-    for line in lines:
-        if line["item_id"]:
-            standing = parents.product(System.QUICKBOOKS, line["item_id"])
-            if standing.failing and not standing.reachable:
-                return standing
-    return None
-
-
-def _unattributed(case: Case) -> Verdict | None:
-    """Every cent by which the balance is below the total has a reason, or the invoice is not believed (H10)."""
-    row = case.row(System.QUICKBOOKS)
-    total, balance = row["total"] or ZERO, row["balance"] or ZERO
-    deposit = ZERO if "deposit" in case.reductions else row["deposit"] or ZERO
-    rest = total - balance - deposit - sum(case.reductions.values(), start=ZERO)
-    if rest == 0 or (rest > 0 and _has_other_links(row)):
-        return None
-    slots = {"klass": "FAILING", "difference": rest, "found": balance, "expected": balance + rest}
-    return case.verdict("REC_TOTAL_VARIANCE", slots=slots)
-
-
-def _has_other_links(row: Mapping[str, Any]) -> bool:
-    """Whether something other than a payment hangs on the invoice; journal entries show no amount there."""
-    text = row["linked_txns"]
-    return bool(text) and any(word in str(text) for word in ("JournalEntry", "CreditMemo", "Expense", "Check", "CreditCardCredit", "Deposit"))
-
-
-def figures_of(case: Case, posted: Decimal = ZERO) -> dict[str, str]:
-    """QuickBooks' figures of an invoice, with what this run is about to post on it taken off the balance."""
-    row = case.row(System.QUICKBOOKS)
-    total, balance = row["total"] or ZERO, row["balance"] or ZERO
-    credits = total - balance - case.reductions.get("cash", ZERO)
-    return figures(total, row["tax"] or ZERO, balance - posted, max(credits, ZERO) if row["status"] != "voided" else ZERO)
 
 
 def create(case: Case, parents: Parents, situation: Situation) -> Verdict:
@@ -133,7 +39,11 @@ def create(case: Case, parents: Parents, situation: Situation) -> Verdict:
     texts = values(row, mapped)
     for field, longest in too_long(mapped, texts, System.HUBSPOT):
         return case.verdict("VAL_TOO_LONG", slots={"field": field.name, "limit": longest, "n": longest})
-    sent = {field.name: texts[field.name] for field in mapped if texts[field.name] is not None and _shown_in_hubspot(field, situation)}
+    sent = {
+        field.name: texts[field.name]
+        for field in mapped
+        if texts[field.name] is not None and _shown_in_hubspot(field, situation)
+    }
     wanted = wanted_lines(case, parents, situation)
     quickbooks_id = case.pair.id(System.QUICKBOOKS)
     body = {
@@ -161,7 +71,7 @@ def create(case: Case, parents: Parents, situation: Situation) -> Verdict:
         Action.CREATE,
         [first, *creation_steps(case, wanted)],
         changes=[FieldChange(name, None, text, "new") for name, text in sent.items()],
-        on_done={"link": link_row(case, System.QUICKBOOKS, FIRST, quickbooks_id, "created")},
+        on_done={"link": link_row(System.QUICKBOOKS, FIRST, quickbooks_id, "created")},
     )
     settle = _settle(case, mapped, wanted, payer, {})
     return case.verdict("OPS_UNCHANGED", operations=(made,), settle={**settle, "hubspot": texts})
@@ -172,7 +82,9 @@ def _optional(pairs: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _shown_in_hubspot(field: Field, situation: Situation) -> bool:
-    return field.hubspot is not None and (field.create_only or flows_to(field, System.HUBSPOT, situation.rules.invoices.direction))
+    return field.hubspot is not None and (
+        field.create_only or flows_to(field, System.HUBSPOT, situation.rules.invoices.direction)
+    )
 
 
 def _parties(payer: Payer, parents: Parents, situation: Situation) -> tuple[Mapping[str, Any], ...]:
@@ -227,7 +139,9 @@ def update(case: Case, parents: Parents, situation: Situation) -> Verdict:
     if work.shown - discounts(case.lines[System.QUICKBOOKS]) + tax != (row["total"] or ZERO):
         slots = {"sum": work.shown - discounts(case.lines[System.QUICKBOOKS]) + tax, "total": row["total"]}
         return case.verdict("INV_SUM_MISMATCH", slots=slots, operations=operations)
-    drifted = [o.name for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith("edited in")] + list(work.drifted)
+    drifted = [o.name for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith("edited in")] + list(
+        work.drifted
+    )
     if case.row(System.HUBSPOT)["status"] == "voided":
         drifted.append("status")
     hubspot = values(case.row(System.HUBSPOT), mapped)
@@ -251,11 +165,15 @@ def _billed_there(
     names = {each.name for each in open_fields}
     chosen = [o for o in outcomes if o.name in names]
     body = _body(case, payer, open_fields, chosen, situation)
-    body = {name: text for name, text in body.items() if name not in ("hs_amount_billed", "hs_invoice_status", "qbo_job")}
+    body = {
+        name: text for name, text in body.items() if name not in ("hs_amount_billed", "hs_invoice_status", "qbo_job")
+    }
     changes = [FieldChange(o.name, o.loser, o.value, o.reason) for o in chosen if o.outcome is Outcome.WRITE]
     operations = _linking(case, situation, [hubspot_update(case, body)] if body else [], changes)
     hubspot = values(case.row(System.HUBSPOT), mapped)
-    kept = {o.name: (o.value if o.outcome is Outcome.WRITE and o.name in names else hubspot.get(o.name)) for o in outcomes}
+    kept = {
+        o.name: (o.value if o.outcome is Outcome.WRITE and o.name in names else hubspot.get(o.name)) for o in outcomes
+    }
     return case.verdict("OPS_UNCHANGED", operations=operations, settle=_settle(case, mapped, [], payer, kept))
 
 
@@ -266,7 +184,9 @@ def _outcomes(case: Case, mapped: Sequence[Field], situation: Situation) -> list
     rules = [
         FieldRule(
             name=each.name,
-            targets=frozenset({System.HUBSPOT}) if flows_to(each, System.HUBSPOT, direction) and each.hubspot else frozenset(),
+            targets=frozenset({System.HUBSPOT})
+            if flows_to(each, System.HUBSPOT, direction) and each.hubspot
+            else frozenset(),
             winner="quickbooks",
             blank_overwrites=each.blank_overwrites,
             create_only=each.create_only,
@@ -303,7 +223,11 @@ def _body(
 def _moved(case: Case, payer: Payer, situation: Situation) -> list[Step]:
     """The mirror follows CustomerRef: the new contact is put on it, the old one taken off (N11, H22)."""
     companies = situation.rules.customers.bill == "companies"
-    kind, type_id, column = ("companies", INVOICE_TO_COMPANY, "company_ids") if companies else ("contacts", INVOICE_TO_CONTACT, "contact_ids")
+    kind, type_id, column = (
+        ("companies", INVOICE_TO_COMPANY, "company_ids")
+        if companies
+        else ("contacts", INVOICE_TO_CONTACT, "contact_ids")
+    )
     there = list(case.row(System.HUBSPOT)[column] or [])
     partner = payer.standing.partner
     before = (case.pair.baseline or {}).get(System.QUICKBOOKS, {})
@@ -320,11 +244,18 @@ def _moved(case: Case, payer: Payer, situation: Situation) -> list[Step]:
 
 def _party(action: StepAction, invoice: str, kind: str, other: Any, type_id: int) -> Step:
     return Step(
-        number=0, system=System.HUBSPOT, object="invoices", action=action, target=invoice, body=association(kind, other, type_id)
+        number=0,
+        system=System.HUBSPOT,
+        object="invoices",
+        action=action,
+        target=invoice,
+        body=association(kind, other, type_id),
     )
 
 
-def _linking(case: Case, situation: Situation, steps: Sequence[Step], changes: Sequence[FieldChange]) -> tuple[Operation, ...]:
+def _linking(
+    case: Case, situation: Situation, steps: Sequence[Step], changes: Sequence[FieldChange]
+) -> tuple[Operation, ...]:
     """One operation for all of it; a pair that was only found is linked by it."""
     if case.pair.kind == "linked" and not steps:
         return ()
@@ -332,5 +263,5 @@ def _linking(case: Case, situation: Situation, steps: Sequence[Step], changes: S
     on_done: dict[str, Any] = {}
     if case.pair.kind != "linked":
         ids = case.pair.id(System.HUBSPOT), case.pair.id(System.QUICKBOOKS)
-        on_done = {"link": link_row(case, case.owner, *ids, case.pair.matched_by or "number")}
+        on_done = {"link": link_row(case.owner, *ids, case.pair.matched_by or "number")}
     return (operation(case, situation, System.HUBSPOT, action, steps, changes=changes, on_done=on_done),)

@@ -37,7 +37,11 @@ class Wanted:
 
     def properties(self) -> dict[str, Any]:
         """The properties of its creation."""
-        found: dict[str, Any] = {**self.line.properties(), "qbo_id": self.mark, "hs_position_on_quote": str(self.position)}
+        found: dict[str, Any] = {
+            **self.line.properties(),
+            "qbo_id": self.mark,
+            "hs_position_on_quote": str(self.position),
+        }
         return {**found, "hs_product_id": self.product} if self.product is not None else found
 
     @property
@@ -55,7 +59,9 @@ def wanted_lines(case: Case, parents: Parents, situation: Situation) -> list[Wan
             Wanted(
                 key=f"line {line['line_id']}",
                 mark=situation.mark(f"{case.pair.id(System.QUICKBOOKS)}:{line['line_id']}"),
-                line=hubspot_line({**line, "sku": line["sku"] or (item.row.get("sku") if item else None)}, position + 1),
+                line=hubspot_line(
+                    {**line, "sku": line["sku"] or (item.row.get("sku") if item else None)}, position + 1
+                ),
                 product=item.reference() if item is not None and item.reachable else None,
                 position=position,
             )
@@ -184,7 +190,9 @@ def _differences(wanted: Wanted, row: Row) -> dict[str, Any]:
 
 def _update(row: Row, changed: Mapping[str, Any], wanted: Wanted) -> Step:
     body = dict(changed) if row["mark"] else {**changed, "qbo_id": wanted.mark}
-    return Step(number=0, system=System.HUBSPOT, object="line_items", action=StepAction.UPDATE, target=row["line_id"], body=body)
+    return Step(
+        number=0, system=System.HUBSPOT, object="line_items", action=StepAction.UPDATE, target=row["line_id"], body=body
+    )
 
 
 def _archive(kind: str, record_id: str) -> Step:
@@ -202,7 +210,7 @@ def adjustment_steps(case: Case, invoice: Any) -> list[Step]:
 
 
 def _adjust(case: Case, invoice: Any, kind: str, label: str, value: Decimal) -> list[Step]:
-    there = case.extra(kind)
+    there = case.adjustments(kind)
     if not there:
         return [create_adjustment(kind, label, value, invoice)] if value else []
     first, *others = there
@@ -212,7 +220,10 @@ def _adjust(case: Case, invoice: Any, kind: str, label: str, value: Decimal) -> 
     if first["value"] == value and first["type"] == "FIXED":
         return steps
     body = {"hs_type": "FIXED", "hs_value": money(value)}
-    return [Step(number=0, system=System.HUBSPOT, object=kind, action=StepAction.UPDATE, target=first["id"], body=body), *steps]
+    return [
+        Step(number=0, system=System.HUBSPOT, object=kind, action=StepAction.UPDATE, target=first["id"], body=body),
+        *steps,
+    ]
 
 
 def _words(line: HubSpotLine) -> str:

@@ -87,14 +87,24 @@ def create(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -
     if not warnings:
         return Draft(case, case.verdict("OPS_UNCHANGED", operations=operations, settle=settle), figures=told)
     code, slots, reasons = unmatched_warning(warnings, situation)
-    return Draft(case, case.verdict(code, slots=slots, reasons=reasons, operations=operations, settle=settle), figures=told)
+    return Draft(
+        case, case.verdict(code, slots=slots, reasons=reasons, operations=operations, settle=settle), figures=told
+    )
 
 
-def unmatched_warning(lines: Sequence[tuple[int, Row]], situation: Situation) -> tuple[str, dict[str, Any], tuple[Reason, ...]]:
+def unmatched_warning(
+    lines: Sequence[tuple[int, Row]], situation: Situation
+) -> tuple[str, dict[str, Any], tuple[Reason, ...]]:
     """INV_LINE_UNMATCHED as a warning: the first such line, and the others as further reasons."""
     policy = situation.rules.invoices.unmatched_line
     told = [
-        {"klass": "WARNING", "line": number, "name": line["name"] or line["sku"] or "", "amount": money(line["amount"]), "policy": policy}
+        {
+            "klass": "WARNING",
+            "line": number,
+            "name": line["name"] or line["sku"] or "",
+            "amount": money(line["amount"]),
+            "policy": policy,
+        }
         for number, line in lines
     ]
     return "INV_LINE_UNMATCHED", told[0], tuple(Reason("INV_LINE_UNMATCHED", slots) for slots in told[1:])
@@ -116,7 +126,10 @@ def prepare(case: Case, parents: Parents, outbox: Outbox, situation: Situation) 
         return customer
     customer_row = parents.row(Entity.CUSTOMER, System.QUICKBOOKS, customer.partner)
     if customer_row is not None and not customer_row["active"]:
-        return case.verdict("INV_WAITING_PARENT", slots={"parent": f"customer {customer_row['display_name']} ({customer.partner}), which is inactive"})
+        return case.verdict(
+            "INV_WAITING_PARENT",
+            slots={"parent": f"customer {customer_row['display_name']} ({customer.partner}), which is inactive"},
+        )
     refused = guards.currency(case, customer, customer_row, situation) or _too_long(case, situation)
     if refused is not None:
         return refused
@@ -138,7 +151,9 @@ def _with_lines(
     lines, choices = case.lines[System.HUBSPOT], []
     for position, line in enumerate(lines, 1):
         if len(line["description"] or "") > LONGEST_DESCRIPTION:
-            return case.verdict("VAL_TOO_LONG", slots={"field": f"description of line {position}", "limit": LONGEST_DESCRIPTION})
+            return case.verdict(
+                "VAL_TOO_LONG", slots={"field": f"description of line {position}", "limit": LONGEST_DESCRIPTION}
+            )
         choice = choose(case, line, position, parents, outbox.fallbacks, situation)
         if isinstance(choice, Verdict):
             return choice
@@ -153,7 +168,9 @@ def _with_lines(
     references = guards.dimensions(case, situation, outbox.lists)
     if isinstance(references, Verdict):
         return references
-    shown = tuple(day.isoformat() if day is not None and situation.company.allow_service_date else None for day in dates)
+    shown = tuple(
+        day.isoformat() if day is not None and situation.company.allow_service_date else None for day in dates
+    )
     return Sale(customer, customer_row, tuple(choices), codes, references, shown)
 
 
@@ -162,7 +179,9 @@ def _codes(
 ) -> TaxCodes | TaxRefused:
     company, tax = situation.company, situation.rules.tax
     customer_taxable = True if customer_row is None else customer_row["taxable"] is not False
-    taxable = [customer_taxable and (choice.row is None or choice.row.get("taxable") is not False) for choice in choices]
+    taxable = [
+        customer_taxable and (choice.row is None or choice.row.get("taxable") is not False) for choice in choices
+    ]
     setting = TaxSetting(
         country=company.country,
         uses_sales_tax=company.uses_sales_tax,
@@ -179,7 +198,9 @@ def line_bodies(case: Case, sale: Sale, lists: Lists, situation: Situation) -> l
     """The lines as QuickBooks takes them, the order discount last."""
     found = []
     source = situation.rules.invoices.class_
-    for line, choice, code, day in zip(case.lines[System.HUBSPOT], sale.choices, sale.codes.codes, sale.service_dates, strict=True):
+    for line, choice, code, day in zip(
+        case.lines[System.HUBSPOT], sale.choices, sale.codes.codes, sale.service_dates, strict=True
+    ):
         refs = {"TaxCodeRef": code} if code is not None else {}
         if source is not None and situation.company.class_per_line:
             entry = lists.find("Class", lists.text(case, source, line))
@@ -197,7 +218,8 @@ def _creation(case: Case, sale: Sale, lists: Lists, situation: Situation) -> Ope
     texts = {
         each.name: text
         for each in mapped
-        if (text := values(row, [each])[each.name]) is not None and (each.create_only or flows_to(each, System.QUICKBOOKS, direction))
+        if (text := values(row, [each])[each.name]) is not None
+        and (each.create_only or flows_to(each, System.QUICKBOOKS, direction))
     }
     if situation.rules.invoices.number_from == "quickbooks":
         texts.pop("number", None)
@@ -213,7 +235,10 @@ def _creation(case: Case, sale: Sale, lists: Lists, situation: Situation) -> Ope
         body["GlobalTaxCalculation"] = sale.codes.calculation
     if company.multi_currency:
         body["CurrencyRef"] = {"value": row["currency"]}
-    expect = {"code": "TAX_RECALCULATED" if company.uses_sales_tax else "REC_TOTAL_VARIANCE", "values": {"TotalAmt": money(row["total"])}}
+    expect = {
+        "code": "TAX_RECALCULATED" if company.uses_sales_tax else "REC_TOTAL_VARIANCE",
+        "values": {"TotalAmt": money(row["total"])},
+    }
     step = Step(
         number=0,
         system=System.QUICKBOOKS,
@@ -233,9 +258,12 @@ def _creation(case: Case, sale: Sale, lists: Lists, situation: Situation) -> Ope
         Action.CREATE,
         [step],
         changes=[FieldChange(name, None, text, "new") for name, text in texts.items()],
-        warnings=[f"line {number} goes to the fallback item" for number, _ in fallback_lines(case.lines[System.HUBSPOT], sale.choices)],
+        warnings=[
+            f"line {number} goes to the fallback item"
+            for number, _ in fallback_lines(case.lines[System.HUBSPOT], sale.choices)
+        ],
         on_done={
-            "link": link_row(case, System.HUBSPOT, hubspot_id, FIRST, "created"),
+            "link": link_row(System.HUBSPOT, hubspot_id, FIRST, "created"),
             **({"expect": expect} if sale.codes.binding else {}),
         },
     )
@@ -255,4 +283,3 @@ def _settle(case: Case, sale: Sale, situation: Situation) -> dict[str, dict[str,
         "tax": money(row["tax"] or ZERO),
     }
     return {"hubspot": hubspot, "quickbooks": quickbooks}
-

@@ -15,6 +15,7 @@ from typing import Any
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.invoices.billing import billed
+from hsqbo_pipeline.core.invoices.booked import figures_of
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.drafts import Draft
 from hsqbo_pipeline.core.invoices.incoming import filtered
@@ -29,7 +30,6 @@ from hsqbo_pipeline.core.invoices.line_forms import (
     hubspot_text,
     standing,
 )
-from hsqbo_pipeline.core.invoices.mirror import figures_of
 from hsqbo_pipeline.core.invoices.outgoing import Outbox, unmatched_warning
 from hsqbo_pipeline.core.invoices.parents import Parents
 from hsqbo_pipeline.core.invoices.pushing import push
@@ -88,7 +88,11 @@ def compare(case: Case, parents: Parents, outbox: Outbox, situation: Situation) 
         choice = choose(case, line, position, parents, outbox.fallbacks, situation)
         choices.append(Choice(None, None) if isinstance(choice, Verdict) else choice)
     forms = expected(lines, [choice.reference for choice in choices], case.order_discount)
-    names = {record_id: item["name"] for (entity, side, record_id), item in parents.rows.items() if entity is Entity.PRODUCT and side is System.QUICKBOOKS}
+    names = {
+        record_id: item["name"]
+        for (entity, side, record_id), item in parents.rows.items()
+        if entity is Entity.PRODUCT and side is System.QUICKBOOKS
+    }
     customer = billed(case, parents, situation)
     hubspot = Facts(
         customer=None if isinstance(customer, Verdict) else customer.partner,
@@ -172,14 +176,22 @@ def _standing_still(case: Case, found: Comparison, removed: Decimal | None, pare
     if removed is not None:
         told.append(Reason("INV_REMOTE_PAYMENT_REMOVED", {"amount": removed}))
     if "tax" in found.forbidden:
-        told.append(Reason("INV_REMOTE_TAX_ADDED", {"tax": found.quickbooks.tax, "diff": f"{found.hubspot.tax} → {found.quickbooks.tax}"}))
+        told.append(
+            Reason(
+                "INV_REMOTE_TAX_ADDED",
+                {"tax": found.quickbooks.tax, "diff": f"{found.hubspot.tax} → {found.quickbooks.tax}"},
+            )
+        )
     return case.verdict(told[0].code, slots=told[0].slots, reasons=tuple(told[1:]))
 
 
 def _header_words(found: Comparison, parents: Parents) -> list[str]:
     words = []
     if found.hubspot.customer is not None and found.hubspot.customer != found.quickbooks.customer:
-        names = [parents.customer(System.QUICKBOOKS, each or "").name for each in (found.hubspot.customer, found.quickbooks.customer)]
+        names = [
+            parents.customer(System.QUICKBOOKS, each or "").name
+            for each in (found.hubspot.customer, found.quickbooks.customer)
+        ]
         words.append(f"{names[0]} → {names[1]}")
     for name, said, booked in (
         ("date", found.hubspot.day, found.quickbooks.day),
@@ -203,7 +215,9 @@ def _flow(case: Case, found: Comparison, parents: Parents, outbox: Outbox, situa
         return Draft(case, operations)
     body, changes = _to_hubspot(outcomes, mapped, situation)
     code, slots, reasons = _telling(case, outcomes, found, situation)
-    verdict = case.verdict(code, slots=slots, reasons=reasons, operations=operations, settle=_settle(case, found, mapped, outcomes, pushed))
+    verdict = case.verdict(
+        code, slots=slots, reasons=reasons, operations=operations, settle=_settle(case, found, mapped, outcomes, pushed)
+    )
     return Draft(case, verdict, body, changes, _told(case, pushed))
 
 
@@ -262,7 +276,12 @@ def _telling(
     if fought:
         loser = ", ".join(f"{o.name}: {o.loser}" for o in fought)
         winner = fought[0].to.other.value if fought[0].to else ""
-        said.append(Reason("CONF_BOTH_CHANGED", {"fields": ", ".join(o.name for o in fought), "winner": winner, "loser": loser, "old": loser}))
+        said.append(
+            Reason(
+                "CONF_BOTH_CHANGED",
+                {"fields": ", ".join(o.name for o in fought), "winner": winner, "loser": loser, "old": loser},
+            )
+        )
     number, booked = case.row(System.HUBSPOT)["number"], case.row(System.QUICKBOOKS)["number"]
     if number != booked and situation.rules.invoices.number_from == "hubspot":
         said.append(Reason("INV_FINALISED_NUMBER", {"number": booked, "expected": number}))
@@ -281,9 +300,20 @@ def _settle(
     """The next baseline: the sides as they are, and as they will be where something is written."""
     from hsqbo_pipeline.core.conflict import settled
 
-    sides = settled(outcomes, values(case.row(System.HUBSPOT), mapped), values(case.row(System.QUICKBOOKS), mapped), case.pair.baseline)
+    sides = settled(
+        outcomes,
+        values(case.row(System.HUBSPOT), mapped),
+        values(case.row(System.QUICKBOOKS), mapped),
+        case.pair.baseline,
+    )
     said, booked = found.hubspot, found.quickbooks
-    hubspot = {"lines": hubspot_text(case.lines[System.HUBSPOT]), "customer": said.customer, "invoice_date": said.day, "currency": said.currency, "tax": said.tax}
+    hubspot = {
+        "lines": hubspot_text(case.lines[System.HUBSPOT]),
+        "customer": said.customer,
+        "invoice_date": said.day,
+        "currency": said.currency,
+        "tax": said.tax,
+    }
     quickbooks = {
         "lines": as_text(said.lines if "lines" in pushed else booked.lines),
         "customer": said.customer if "customer" in pushed else booked.customer,

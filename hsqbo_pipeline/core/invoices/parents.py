@@ -12,8 +12,8 @@ import duckdb
 
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import Row, Statements
-from hsqbo_pipeline.model.keys import sku_key
 from hsqbo_pipeline.model.codes import CODES, Class
+from hsqbo_pipeline.model.keys import sku_key
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import LinkedId
 
@@ -119,7 +119,8 @@ def _standing(key: tuple[Entity, System, str], found: Mapping[str, Any], row: Ro
         partner=found["partner"],
         coming=bool(found["acted"]) and klass in (Class.WARNING, Class.SKIPPED),
         code=code,
-        failing=klass in (Class.FAILING, Class.BLOCKED) or (klass is Class.SKIPPED and not found["acted"] and code != "OPS_UNCHANGED"),
+        failing=klass in (Class.FAILING, Class.BLOCKED)
+        or (klass is Class.SKIPPED and not found["acted"] and code != "OPS_UNCHANGED"),
         said_of=found["said_of"],
         planned_currency=found["planned_currency"],
         row=row,

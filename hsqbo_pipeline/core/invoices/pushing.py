@@ -55,21 +55,36 @@ def push(
             return rewritten
         body |= rewritten
         total = row["total"] if {"lines", "tax"} & groups else total
-        changes += [FieldChange(name, _said(booked, name), _said(row, name), "changed in hubspot") for name in sorted(groups)]
+        changes += [
+            FieldChange(name, _said(booked, name), _said(row, name), "changed in hubspot") for name in sorted(groups)
+        ]
     expect = {"code": "TAX_RECALCULATED", "values": {"TotalAmt": money(total or ZERO)}}
     step = quickbooks_update(case, body, _before(body, payload))
-    made = operation(case, situation, System.QUICKBOOKS, Action.UPDATE, [step], changes=changes, on_done={"expect": expect})
+    made = operation(
+        case, situation, System.QUICKBOOKS, Action.UPDATE, [step], changes=changes, on_done={"expect": expect}
+    )
     return (*outbox.fallbacks.take_operations(), made)
 
 
 def _said(row: Mapping[str, Any], group: str) -> str | None:
-    value = {"lines": row["total"], "tax": row["tax"], "day": row["invoice_date"], "customer": row["customer_id"], "currency": row["currency"]}[group]
+    value = {
+        "lines": row["total"],
+        "tax": row["tax"],
+        "day": row["invoice_date"],
+        "customer": row["customer_id"],
+        "currency": row["currency"],
+    }[group]
     return None if value is None else str(value)
 
 
 def _before(body: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
     """What stands where we are about to write, by path, so that the writer can look once more."""
-    paths = {"TxnDate": "TxnDate", "DueDate": "DueDate", "CustomerMemo": "CustomerMemo.value", "CustomerRef": "CustomerRef.value"}
+    paths = {
+        "TxnDate": "TxnDate",
+        "DueDate": "DueDate",
+        "CustomerMemo": "CustomerMemo.value",
+        "CustomerRef": "CustomerRef.value",
+    }
     found = {path: value_at(payload, path) for name, path in paths.items() if name in body}
     for entry in body.get("CustomField", ()):
         path = f"{CUSTOM_FIELD}{entry['DefinitionId']}"
@@ -87,7 +102,9 @@ def _refused(case: Case, situation: Situation) -> Verdict | None:
     return case.verdict("PER_PRIOR_YEAR", slots=slots) if slots and not case.said("push") else None
 
 
-def _guarded(case: Case, groups: frozenset[str], sale: Sale, outbox: Outbox, situation: Situation) -> dict[str, Any] | Verdict:
+def _guarded(
+    case: Case, groups: frozenset[str], sale: Sale, outbox: Outbox, situation: Situation
+) -> dict[str, Any] | Verdict:
     row, booked = case.row(System.HUBSPOT), case.row(System.QUICKBOOKS)
     body: dict[str, Any] = {}
     applied = (booked["total"] or ZERO) - (booked["balance"] or ZERO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hsqbo_pipeline.core.decisions import Situation
@@ -24,12 +25,10 @@ def association(to_object: str, to_id: Any, type_id: int) -> dict[str, Any]:
 
 def numbered(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps with their numbers, in order."""
-    from dataclasses import replace
-
     return tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
 
 
-def link_row(case: Case, owner: System, hubspot_id: Any, quickbooks_id: Any, matched_by: str) -> dict[str, Any]:
+def link_row(owner: System, hubspot_id: Any, quickbooks_id: Any, matched_by: str) -> dict[str, Any]:
     """The row of `links` that a success makes; ids may be markers."""
     return {
         "entity": Entity.INVOICE.value,
@@ -62,7 +61,9 @@ def operation(
     row = case.pair.rows[case.owner] or case.pair.rows[source] or {}
     sequence = situation.sequences.get((Entity.INVOICE, source, source_id), 0)
     return Operation(
-        operation_id=operation_id(situation.company.realm, Entity.INVOICE, source, source_id, action.value + suffix, sequence),
+        operation_id=operation_id(
+            situation.company.realm, Entity.INVOICE, source, source_id, action.value + suffix, sequence
+        ),
         wave=wave,
         entity=Entity.INVOICE,
         system=target,

@@ -49,11 +49,11 @@ def show(case: PaymentCase, cashbox: Cashbox, situation: Situation) -> tuple[Ver
         gone = "DEL_REMOTE_DELETED" if row is None else "DEL_VOIDED"
         slots = {"system": "quickbooks", "id": case.pair.ids[System.QUICKBOOKS]}
         return case.verdict(gone, slots=slots, operations=operations), copies
-    told = _told(case, row, copies)
+    told = _told(row, copies)
     return case.verdict(told[0].code, slots=told[0].slots, reasons=tuple(told[1:]), operations=operations), copies
 
 
-def _told(case: PaymentCase, row: Row, copies: list[Copy]) -> list[Reason]:
+def _told(row: Row, copies: list[Copy]) -> list[Reason]:
     """Waiting before warnings before exclusions; nothing to say is unchanged."""
     codes = [Reason(copy.code, copy.slots or {}) for copy in copies if copy.code is not None]
     waiting = [each for each in codes if each.code in ("PAY_NO_INVOICE", "DEL_REMOTE_DELETED")]
@@ -95,14 +95,24 @@ def _key(allocation: Row) -> str:
 
 def _wanted(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Situation) -> dict[str, str]:
     row = case.pair.row(System.QUICKBOOKS)
-    configured = {cashbox.lists.find("PaymentMethod", name): word for word, name in situation.rules.payments.methods.items()}
-    method = hubspot_method(cashbox.methods.get(row["method"] or ""), configured.get(row["method"])) if row["method"] else None
-    return hubspot_payment(allocation["amount"], row["paid_on"], row["currency"], situation.zone, row["reference"], method)
+    configured = {
+        cashbox.lists.find("PaymentMethod", name): word for word, name in situation.rules.payments.methods.items()
+    }
+    method = (
+        hubspot_method(cashbox.methods.get(row["method"] or ""), configured.get(row["method"]))
+        if row["method"]
+        else None
+    )
+    return hubspot_payment(
+        allocation["amount"], row["paid_on"], row["currency"], situation.zone, row["reference"], method
+    )
 
 
 def _create(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Situation) -> Copy:
     mark = situation.mark(_key(allocation))
-    invoice = allocation["hubspot_invoice"] or LinkedId(Entity.INVOICE, System.HUBSPOT, allocation["invoice_id"]).as_json()
+    invoice = (
+        allocation["hubspot_invoice"] or LinkedId(Entity.INVOICE, System.HUBSPOT, allocation["invoice_id"]).as_json()
+    )
     body = {**_wanted(case, allocation, cashbox, situation), "qbo_id": mark}
     if situation.backfill:
         body["qbo_backfill"] = situation.backfill
@@ -183,7 +193,11 @@ def _update(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Sit
     steps = [*([change] if body else []), *note_steps(case, allocation, cashbox, situation)]
     if not steps and not unlinked:
         return Copy()
-    changes = [FieldChange("amount", money(copy["amount"]), money(allocation["amount"]), "changed in quickbooks")] if "hs_initial_amount" in body else []
+    changes = (
+        [FieldChange("amount", money(copy["amount"]), money(allocation["amount"]), "changed in quickbooks")]
+        if "hs_initial_amount" in body
+        else []
+    )
     made = operation(
         case,
         situation,
@@ -194,17 +208,28 @@ def _update(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Sit
         hubspot_id=copy["id"],
         label=f"payment on {allocation['number']}",
         changes=changes,
-        on_done={"link": link_row(copy["id"], _key(allocation), System.QUICKBOOKS, "allocation", "mark")} if unlinked else {},
+        on_done={"link": link_row(copy["id"], _key(allocation), System.QUICKBOOKS, "allocation", "mark")}
+        if unlinked
+        else {},
         amount=allocation["amount"],
     )
-    return Copy((made,), shown=allocation["amount"] - (copy["amount"] or ZERO), hubspot_invoice=allocation["hubspot_invoice"])
+    return Copy(
+        (made,), shown=allocation["amount"] - (copy["amount"] or ZERO), hubspot_invoice=allocation["hubspot_invoice"]
+    )
 
 
 def _gone(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Situation) -> Copy:
     """An allocation that is no more: its copy is archived and its notes with it, and the link ends (H11)."""
     copy, hubspot_id = allocation["copy"], allocation["hubspot_id"]
     there = copy is not None and copy.get("id") is not None
-    archive = Step(number=1, system=System.HUBSPOT, object="commerce_payments", action=StepAction.ARCHIVE, target=hubspot_id, body={})
+    archive = Step(
+        number=1,
+        system=System.HUBSPOT,
+        object="commerce_payments",
+        action=StepAction.ARCHIVE,
+        target=hubspot_id,
+        body={},
+    )
     notes = [
         Step(number=0, system=System.HUBSPOT, object="notes", action=StepAction.ARCHIVE, target=each["id"], body={})
         for each in _last_notes(cashbox.notes.get(_key(allocation), ()))
@@ -218,11 +243,15 @@ def _gone(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Situa
         source_id=_key(allocation),
         hubspot_id=hubspot_id,
         label=f"payment on {allocation['number'] or allocation['invoice_id']}",
-        changes=[FieldChange("amount", money(copy["amount"]), None, "not applied any more in quickbooks")] if there else [],
+        changes=[FieldChange("amount", money(copy["amount"]), None, "not applied any more in quickbooks")]
+        if there
+        else [],
         on_done={"unlink": [hubspot_id, _key(allocation)]},
         amount=copy["amount"] if there else None,
     )
-    return Copy((made,), shown=-(copy["amount"] or ZERO) if there else ZERO, hubspot_invoice=allocation["hubspot_invoice"])
+    return Copy(
+        (made,), shown=-(copy["amount"] or ZERO) if there else ZERO, hubspot_invoice=allocation["hubspot_invoice"]
+    )
 
 
 def _last_notes(rows: Any) -> list[Row]:

@@ -50,7 +50,11 @@ class PaymentCase:
             source_system=self.owner,
             **more,
         )
-        keys = tuple((System.QUICKBOOKS, f"{each['payment_id']}:{each['invoice_id']}") for each in self.allocations if each["hubspot_id"])
+        keys = tuple(
+            (System.QUICKBOOKS, f"{each['payment_id']}:{each['invoice_id']}")
+            for each in self.allocations
+            if each["hubspot_id"]
+        )
         return replace(verdict, covers=tuple(dict.fromkeys((*verdict.covers, *copies, *keys))))
 
 
@@ -76,7 +80,11 @@ def read_payments(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[
         doubles.setdefault((System.HUBSPOT, row["hubspot_id"]), []).append(row["quickbooks_id"])
         doubles.setdefault((System.QUICKBOOKS, row["quickbooks_id"]), []).append(row["hubspot_id"])
     refunds = _grouped(SQL.rows(con, "payment_refunds"), "payment_id")
-    seconds = {row["id"]: row["payment_id"] for row in SQL.rows(con, "payment_second_documents") if row["kind"] == "sales_receipt"}
+    seconds = {
+        row["id"]: row["payment_id"]
+        for row in SQL.rows(con, "payment_second_documents")
+        if row["kind"] == "sales_receipt"
+    }
     found = []
     for row in SQL.rows(con, "plan_payments"):
         pair = candidate(Entity.PAYMENT, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -10,14 +11,19 @@ import duckdb
 from hsqbo_pipeline.core.candidates import paused
 from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.payments.allocations import show
-from hsqbo_pipeline.core.payments.cases import ZERO, Cashbox, PaymentCase, open_cashbox, read_payments
+from hsqbo_pipeline.core.payments.cases import SQL, ZERO, Cashbox, PaymentCase, open_cashbox, read_payments
 from hsqbo_pipeline.core.payments.outlook import outlook
 from hsqbo_pipeline.core.payments.postings import double, post, posted
 from hsqbo_pipeline.model.names import Entity, System
 
 # HubSpot invoice -> (booked in QuickBooks by this run, shown in HubSpot by this run)
 Moved = dict[str, tuple[Decimal, Decimal]]
-_OTHER_DOCUMENTS = {"credit_memo": "credit memos", "refund_receipt": "refund receipts", "sales_receipt": "sales receipts", "journal": "journal entries"}
+_OTHER_DOCUMENTS = {
+    "credit_memo": "credit memos",
+    "refund_receipt": "refund receipts",
+    "sales_receipt": "sales receipts",
+    "journal": "journal entries",
+}
 
 
 def decide_all(
@@ -27,7 +33,8 @@ def decide_all(
     fresh = list(invoices)
     cashbox = open_cashbox(con, situation, outlook(con, situation, fresh))
     cashbox.customers = _customers(con, situation, fresh)
-    verdicts, moved = [], {}
+    verdicts: list[Verdict] = []
+    moved: Moved = {}
     for case in read_payments(con, situation):
         verdicts.append(_decide(case, cashbox, situation, moved))
     return verdicts, moved
@@ -50,7 +57,9 @@ def _decide(case: PaymentCase, cashbox: Cashbox, situation: Situation, moved: Mo
     if row is not None and row["kind"] in _OTHER_DOCUMENTS:
         return _other_document(case, row["kind"])
     if row is not None and row["mark"] and row["mark"].startswith("commerce_payment "):
-        return case.verdict("DEL_REMOTE_DELETED", slots={"system": "hubspot", "id": row["mark"].removeprefix("commerce_payment ")})
+        return case.verdict(
+            "DEL_REMOTE_DELETED", slots={"system": "hubspot", "id": row["mark"].removeprefix("commerce_payment ")}
+        )
     if case.doubles and row is not None:
         return double(case, row["amount"], System.HUBSPOT)
     verdict, copies = show(case, cashbox, situation)
@@ -88,12 +97,8 @@ def _other_document(case: PaymentCase, kind: str) -> Verdict:
 
 def _customers(con: duckdb.DuckDBPyConnection, situation: Situation, fresh: Iterable[Verdict]) -> Mapping[str, object]:
     """The customer reference of each invoice that this run makes in QuickBooks."""
-    from hsqbo_pipeline.core.payments.cases import SQL
-
     found: dict[str, object] = {}
     for row in SQL.rows(con, "payment_new_invoices", run_id=situation.run_id):
-        import json
-
         found[row["hubspot_id"]] = json.loads(row["customer"])
     for verdict in fresh:
         for operation in verdict.operations:

@@ -17,7 +17,7 @@ from hsqbo_pipeline.model.names import Entity
 SQL = Statements(Path(__file__).parents[1] / "sql")
 
 
-def match_payments(con: duckdb.DuckDBPyConnection, situation: Situation) -> None:
+def match_payments(con: duckdb.DuckDBPyConnection, _situation: Situation) -> None:
     """Fill `pairs` for payments, and find what may be recorded on both sides already."""
     SQL.run(con, "match_clear", entity=Entity.PAYMENT)
     SQL.run(con, "match_payment_doubles")

@@ -26,12 +26,25 @@ def note_steps(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: 
     steps = []
     for deal in allocation["deal_ids"]:
         body = _body(case, allocation, deal, cashbox, situation)
-        known = [each for each in cashbox.notes.get(_key(allocation), ()) if _mark(allocation, deal, situation) in (each["body"] or "")]
+        known = [
+            each
+            for each in cashbox.notes.get(_key(allocation), ())
+            if _mark(allocation, deal, situation) in (each["body"] or "")
+        ]
         if not known:
-            steps.append(_create(case, allocation, deal, body, situation))
+            steps.append(_create(case, deal, body, situation))
         elif known[-1]["body"] != body:
             changed = {"hs_note_body": body}
-            steps.append(Step(number=0, system=System.HUBSPOT, object="notes", action=StepAction.UPDATE, target=known[-1]["id"], body=changed))
+            steps.append(
+                Step(
+                    number=0,
+                    system=System.HUBSPOT,
+                    object="notes",
+                    action=StepAction.UPDATE,
+                    target=known[-1]["id"],
+                    body=changed,
+                )
+            )
     return steps
 
 
@@ -47,10 +60,12 @@ def _body(case: PaymentCase, allocation: Row, deal: str, cashbox: Cashbox, situa
     row = case.pair.row(System.QUICKBOOKS)
     method = cashbox.methods.get(row["method"] or "")
     mark = _mark(allocation, deal, situation)
-    return note_body(allocation["amount"], row["currency"], row["paid_on"], allocation["number"], row["reference"], method, mark)
+    return note_body(
+        allocation["amount"], row["currency"], row["paid_on"], allocation["number"], row["reference"], method, mark
+    )
 
 
-def _create(case: PaymentCase, allocation: Row, deal: str, body: str, situation: Situation) -> Step:
+def _create(case: PaymentCase, deal: str, body: str, situation: Situation) -> Step:
     day = case.pair.row(System.QUICKBOOKS)["paid_on"]
     return Step(
         number=0,

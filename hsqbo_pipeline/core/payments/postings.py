@@ -43,7 +43,11 @@ def post(case: PaymentCase, cashbox: Cashbox, situation: Situation) -> Posting:
         return Posting(refused)
     account = cashbox.lists.deposit_account(situation.rules.payments.deposit_account(row["processor"]))
     if account is None:
-        return Posting(case.verdict("VAL_REQUIRED", slots={"field": "payments.deposit_to (an active account to book the payment to)"}))
+        return Posting(
+            case.verdict(
+                "VAL_REQUIRED", slots={"field": "payments.deposit_to (an active account to book the payment to)"}
+            )
+        )
     for target, part in parts:
         cashbox.open[target["hubspot_invoice"]] -= part
     made = _creation(case, row, parts, account, cashbox, situation)
@@ -105,17 +109,26 @@ def _waiting(case: PaymentCase, target: Row, cashbox: Cashbox) -> Verdict | None
     return case.verdict("PAY_NO_INVOICE", slots=slots)
 
 
-def _guarded(case: PaymentCase, row: Row, parts: list[tuple[Row, Decimal]], cashbox: Cashbox, situation: Situation) -> Verdict | None:
+def _guarded(
+    case: PaymentCase, row: Row, parts: list[tuple[Row, Decimal]], cashbox: Cashbox, situation: Situation
+) -> Verdict | None:
     """Doubles first, then the open balance (N9); its own day, its invoice's currency (N16)."""
     if case.doubles and not case.said("push"):
         return double(case, row["amount"], System.QUICKBOOKS)
     for target, part in parts:
         if target["invoice_currency"] != row["currency"]:
-            slots = {"currency": row["currency"], "holder": f"invoice {target['number']}", "expected": target["invoice_currency"]}
+            slots = {
+                "currency": row["currency"],
+                "holder": f"invoice {target['number']}",
+                "expected": target["invoice_currency"],
+            }
             return case.verdict("CUR_MISMATCH", slots=slots)
         balance = cashbox.open[target["hubspot_invoice"]]
         if part > balance:
-            return case.verdict("PAY_EXCEEDS_BALANCE", slots={"amount": money(part), "balance": money(balance), "number": target["number"]})
+            return case.verdict(
+                "PAY_EXCEEDS_BALANCE",
+                slots={"amount": money(part), "balance": money(balance), "number": target["number"]},
+            )
     closed = closed_day([row["paid_on"]], situation)
     return case.verdict("PER_CLOSED", slots=closed) if closed else None
 
@@ -143,7 +156,11 @@ def _creation(
     first = parts[0][0]
     method = situation.rules.payments.methods.get(row["method"] or "")
     invoices = [
-        (target["quickbooks_invoice"] or LinkedId(Entity.INVOICE, System.QUICKBOOKS, target["hubspot_invoice"]).as_json(), part)
+        (
+            target["quickbooks_invoice"]
+            or LinkedId(Entity.INVOICE, System.QUICKBOOKS, target["hubspot_invoice"]).as_json(),
+            part,
+        )
         for target, part in parts
     ]
     customer = first["customer_id"] or _customer(first, cashbox)
@@ -192,12 +209,16 @@ def posted(case: PaymentCase, situation: Situation) -> Verdict:
     """A HubSpot payment that stands in the books: what happens to it in HubSpot afterwards is told, and never undone by us."""
     row, booked = case.pair.rows[System.HUBSPOT], case.pair.rows[System.QUICKBOOKS]
     if booked is None or not booked["active"]:
-        return case.verdict("DEL_REMOTE_DELETED", slots={"system": "quickbooks", "id": case.pair.ids[System.QUICKBOOKS]})
+        return case.verdict(
+            "DEL_REMOTE_DELETED", slots={"system": "quickbooks", "id": case.pair.ids[System.QUICKBOOKS]}
+        )
     if row is None:
         return case.verdict("DEL_REMOTE_DELETED", slots={"system": "hubspot", "id": case.pair.ids[System.HUBSPOT]})
     operations = _link(case, situation) if case.pair.kind == "matched" else ()
     if (row["status"] in _DISPUTED or row["status"] == "failed") and not case.said("ack"):
-        return case.verdict("PAY_DISPUTED", slots={"amount": money(row["amount"]), "status": row["status"]}, operations=operations)
+        return case.verdict(
+            "PAY_DISPUTED", slots={"amount": money(row["amount"]), "status": row["status"]}, operations=operations
+        )
     refund = _refund(case, row)
     if refund is not None:
         return case.verdict("PAY_REFUND_UNBOOKED", slots=refund, operations=operations)

@@ -12,7 +12,9 @@ from hsqbo_pipeline.core.payments.decide import decide_all
 from hsqbo_pipeline.core.payments.match import match_payments
 
 
-def money_moved(con: duckdb.DuckDBPyConnection, situation: Situation, invoices: Sequence[Verdict]) -> Mapping[str, Money]:
+def money_moved(
+    con: duckdb.DuckDBPyConnection, situation: Situation, invoices: Sequence[Verdict]
+) -> Mapping[str, Money]:
     """By HubSpot invoice: what is booked in QuickBooks and what is newly shown in HubSpot."""
     match_payments(con, situation)
     _, moved = decide_all(con, situation, invoices)

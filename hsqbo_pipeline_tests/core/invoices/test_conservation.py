@@ -20,7 +20,11 @@ HS, QB = System.HUBSPOT, System.QUICKBOOKS
 MANY = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 quantities = st.decimals("-5", "500", places=7, allow_nan=False, allow_infinity=False) | st.integers(0, 50).map(D)
-prices = st.decimals("-20", "2000", places=7, allow_nan=False, allow_infinity=False) | st.integers(0, 900).map(D) | st.sampled_from([D("0.005"), D("19.99"), D("0.125")])
+prices = (
+    st.decimals("-20", "2000", places=7, allow_nan=False, allow_infinity=False)
+    | st.integers(0, 900).map(D)
+    | st.sampled_from([D("0.005"), D("19.99"), D("0.125")])
+)
 amounts = st.decimals("0", "900", places=2, allow_nan=False, allow_infinity=False)
 
 
@@ -32,7 +36,15 @@ def booked_lines(draw: st.DrawFn) -> list[dict[str, Any]]:
         kind = draw(st.sampled_from(["item"] * 6 + ["alone", "shipping", "description", "discount"]))
         if kind == "item":
             quantity, price = draw(quantities), draw(prices)
-            found.append({"item_id": "w", "name": "Widget", "quantity": quantity, "unit_price": price, "amount": cents(quantity * price)})
+            found.append(
+                {
+                    "item_id": "w",
+                    "name": "Widget",
+                    "quantity": quantity,
+                    "unit_price": price,
+                    "amount": cents(quantity * price),
+                }
+            )
         elif kind == "alone":
             found.append({"item_id": "g", "name": "Gadget", "amount": draw(amounts)})
         elif kind == "description":
@@ -70,7 +82,15 @@ def two_currencies() -> Ledger:
 
 @pytest.mark.rule("E2", "N14", "H16", "H25", "D64", "D101", "N1", "N2")
 @MANY
-@given(st.lists(st.tuples(booked_lines(), st.sampled_from(["USD", "EUR", "CAD"]), amounts, st.integers(0, 100), st.integers(0, 100)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(
+            booked_lines(), st.sampled_from(["USD", "EUR", "CAD"]), amounts, st.integers(0, 100), st.integers(0, 100)
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_a_mirror_says_what_the_books_say_or_nothing(documents: list[Any]) -> None:
     """Any QuickBooks invoice, with tax, payment and credit: mirrored to the cent, or refused with a code and not made."""
     ledger = two_currencies()
@@ -80,10 +100,18 @@ def test_a_mirror_says_what_the_books_say_or_nothing(documents: list[Any]) -> No
         total = ledger.rows("invoices", QB, id=key)[0]["total"]
         if total > 0:
             part = cents(total * paid / 100)
-            ledger.quickbooks_payment(f"p{number}", "EUR" if currency == "EUR" else "USD", str(part), {key: str(part)} if part else {}, currency=currency)
+            ledger.quickbooks_payment(
+                f"p{number}",
+                "EUR" if currency == "EUR" else "USD",
+                str(part),
+                {key: str(part)} if part else {},
+                currency=currency,
+            )
             rest = cents((total - part) * credited / 100)
             if rest:
-                ledger.quickbooks_payment(f"c{number}", "USD", str(rest), {key: str(rest)}, kind="credit_memo", currency=currency)
+                ledger.quickbooks_payment(
+                    f"c{number}", "USD", str(rest), {key: str(rest)}, kind="credit_memo", currency=currency
+                )
     codes = {each.quickbooks_id: each for each in ledger.night() if each.entity == "invoice"}
     shown = {row["number"]: row for row in ledger.rows("invoices", HS)}
     for booked in ledger.rows("invoices", QB):
@@ -93,16 +121,28 @@ def test_a_mirror_says_what_the_books_say_or_nothing(documents: list[Any]) -> No
             assert CODES[verdict.code].state_of(verdict.slots) is State.FAILING
             continue
         lines = sum((line["amount"] for line in ledger.rows("invoice_lines", HS, invoice_id=mirror["id"])), start=D(0))
-        less = sum((line["amount"] for line in ledger.rows("invoice_lines", QB, invoice_id=booked["id"], kind="discount")), start=D(0))
+        less = sum(
+            (line["amount"] for line in ledger.rows("invoice_lines", QB, invoice_id=booked["id"], kind="discount")),
+            start=D(0),
+        )
         assert lines - less + booked["tax"] == mirror["total"] == booked["total"]
         assert (mirror["qbo_balance"], mirror["qbo_tax"]) == (booked["balance"], booked["tax"])
-        cash = sum((row["amount"] for row in ledger.rows("payments", HS) if (row["mark"] or "").endswith(f":{booked['id']}")), start=D(0))
+        cash = sum(
+            (row["amount"] for row in ledger.rows("payments", HS) if (row["mark"] or "").endswith(f":{booked['id']}")),
+            start=D(0),
+        )
         assert booked["total"] - cash - mirror["qbo_credits"] == booked["balance"]
 
 
 @pytest.mark.rule("E2", "H16", "H25", "D64", "D54")
 @MANY
-@given(st.lists(st.tuples(sold_lines(), st.sampled_from(["USD", "EUR"]), st.sampled_from([D(0), D("0.01"), D("-0.01")])), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(sold_lines(), st.sampled_from(["USD", "EUR"]), st.sampled_from([D(0), D("0.01"), D("-0.01")])),
+        min_size=1,
+        max_size=8,
+    )
+)
 def test_the_books_get_what_hubspot_billed_or_nothing(documents: list[Any]) -> None:
     """Any HubSpot invoice: booked to the cent line by line, or refused with a code and not sent."""
     ledger = two_currencies()

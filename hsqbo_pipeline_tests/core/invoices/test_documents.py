@@ -42,14 +42,22 @@ def test_lines_of_every_kind() -> None:
     ])  # fmt: skip
     ledger.hubspot_invoice("3", ["h1"], [{"sku": "W-1", "quantity": 1, "unit_price": 100}], total=D("100.01"))
     verdicts = ledger.night()
-    assert failing(verdicts) == {"invoice:1:-": "INV_LINE_UNMATCHED", "invoice:3:-": "INV_SUM_MISMATCH", "invoice:-:16005": "INV_LINE_NEGATIVE"}
+    assert failing(verdicts) == {
+        "invoice:1:-": "INV_LINE_UNMATCHED",
+        "invoice:3:-": "INV_SUM_MISMATCH",
+        "invoice:-:16005": "INV_LINE_NEGATIVE",
+    }
     slots = {each.code: each.slots for each in verdicts}
     assert slots["INV_LINE_UNMATCHED"]["amount"] == "75.00"
     assert (slots["INV_SUM_MISMATCH"]["sum"], slots["INV_SUM_MISMATCH"]["total"]) == ("100.00", "100.01")
     fallback = next(row for row in ledger.rows("products", QB) if row["name"] == "Custom line item")
     booked = next(row for row in ledger.rows("invoices", QB) if row["number"] == "INV-1")
     lines = ledger.rows("invoice_lines", QB, invoice_id=booked["id"])
-    assert [(line["item_id"], line["amount"]) for line in lines] == [("w", D("53.97")), (fallback["id"], D(75)), ("g", D("16.65"))]
+    assert [(line["item_id"], line["amount"]) for line in lines] == [
+        ("w", D("53.97")),
+        (fallback["id"], D(75)),
+        ("g", D("16.65")),
+    ]
     mirror = next(row for row in ledger.rows("invoices", HS) if row["number"] == "16004")
     assert (mirror["total"], mirror["qbo_balance"]) == (D(180), D(180))
     assert not [row for row in ledger.rows("invoices", HS) if row["number"] == "16005"]
@@ -63,7 +71,10 @@ def test_lines_of_every_kind() -> None:
 @pytest.mark.rule("A23", "D53", "D16", "1.14")
 @pytest.mark.parametrize(
     ("rules", "code"),
-    [({"unmatched_line": "fail"}, "INV_LINE_UNMATCHED"), ({"custom_item_income_account": "nowhere"}, "CFG_NO_INCOME_ACCOUNT")],
+    [
+        ({"unmatched_line": "fail"}, "INV_LINE_UNMATCHED"),
+        ({"custom_item_income_account": "nowhere"}, "CFG_NO_INCOME_ACCOUNT"),
+    ],
 )
 def test_a_line_without_an_item_is_refused_where_the_rules_want_it(rules: dict[str, Any], code: str) -> None:
     """A23: the policy decides; a missing account stops before anything is written."""
@@ -78,7 +89,9 @@ def test_a_line_without_an_item_is_refused_where_the_rules_want_it(rules: dict[s
 def test_a_persons_item_of_the_fallbacks_name_is_used_only_if_it_fits(account: str, code: str) -> None:
     """1.14: an item of that name is adopted on the chosen account, and refused on another."""
     ledger = shop()
-    ledger.item("mine", None, name="Custom line item", name_key="custom line item", income_account=account, item_type="Service")
+    ledger.item(
+        "mine", None, name="Custom line item", name_key="custom line item", income_account=account, item_type="Service"
+    )
     ledger.hubspot_invoice("1", ["h1"], [{"name": "Travel", "quantity": 1, "unit_price": 25}])
     verdict = ledger.night()[0]
     assert verdict.code == code
@@ -94,7 +107,9 @@ def test_two_currencies_and_one_that_hubspot_lacks() -> None:
     for customer, contact, currency in (("us", "hu", "USD"), ("eu", "he", "EUR"), ("ca", "hc", "CAD")):
         ledger.customer(customer, contact, currency=currency)
     ledger.item("w", "W-1", "pw")
-    ledger.quickbooks_invoice("17003", "ca", [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}], currency="CAD")
+    ledger.quickbooks_invoice(
+        "17003", "ca", [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}], currency="CAD"
+    )
     ledger.hubspot_invoice("1", ["he"], [{"sku": "W-1", "quantity": 5, "unit_price": 100}], currency="EUR")
     ledger.hubspot_invoice("2", ["hu"], [{"sku": "W-1", "quantity": 1, "unit_price": 100}], currency="EUR")
     ledger.hubspot_payment("hp", "200.00", "1", currency="EUR")
@@ -126,7 +141,10 @@ def british(**tax: Any) -> Ledger:
 def sale(*rates: str | None) -> list[dict[str, Any]]:
     """A widget, and with a second rate a gadget."""
     lines = [("W-1", 100), ("G-1", 50)] if len(rates) > 1 else [("W-1", 100)]
-    return [{"sku": sku, "quantity": 1, "unit_price": price, "tax_code": rate} for (sku, price), rate in zip(lines, rates, strict=True)]
+    return [
+        {"sku": sku, "quantity": 1, "unit_price": price, "tax_code": rate}
+        for (sku, price), rate in zip(lines, rates, strict=True)
+    ]
 
 
 @pytest.mark.rule("A14", "A15", "D68", "D69", "N14", "N17", "H15")
@@ -142,7 +160,11 @@ def test_vat_by_map_all_or_nothing() -> None:
     ledger.hubspot_invoice("3", ["h1"], sale(None), currency="GBP")
     ledger.hubspot_invoice("4", ["h1"], sale("g20", "g5"), currency="GBP", tax=D("22.50"))
     verdicts = ledger.night()
-    assert failing(verdicts) == {"invoice:2:-": "TAX_RATE_UNMAPPED", "invoice:3:-": "TAX_CODE_REQUIRED", "invoice:4:-": "TAX_RATE_UNMAPPED"}
+    assert failing(verdicts) == {
+        "invoice:2:-": "TAX_RATE_UNMAPPED",
+        "invoice:3:-": "TAX_CODE_REQUIRED",
+        "invoice:4:-": "TAX_RATE_UNMAPPED",
+    }
     assert {each.slots["rate"] for each in verdicts if each.code == "TAX_RATE_UNMAPPED"} == {"5 %"}
     booked = next(row for row in ledger.rows("invoices", QB) if row["number"] == "INV-1")
     assert (booked["total"], booked["tax"]) == (D(170), D(20))
@@ -163,7 +185,10 @@ def test_tax_on_a_hubspot_invoice_is_refused_by_default() -> None:
 
 
 @pytest.mark.rule("H14", "TAX_POLICY_MISSING", "N14")
-@pytest.mark.parametrize(("policy", "taxable", "code"), [(None, True, "TAX_POLICY_MISSING"), (None, False, "OPS_UNCHANGED"), ("send_non", True, "OPS_UNCHANGED")])
+@pytest.mark.parametrize(
+    ("policy", "taxable", "code"),
+    [(None, True, "TAX_POLICY_MISSING"), (None, False, "OPS_UNCHANGED"), ("send_non", True, "OPS_UNCHANGED")],
+)
 def test_an_untaxed_invoice_in_a_taxing_company_wants_a_decision(policy: str | None, taxable: bool, code: str) -> None:
     """H14: unless a person chose, an untaxed HubSpot invoice with taxable item and customer waits."""
     rules = {"us_untaxed_hs_invoice": policy} if policy else {"us_untaxed_hs_invoice": None}
@@ -183,7 +208,9 @@ def test_jobs_bill_to_their_parents_contact_and_a_merge_moves_the_mirror() -> No
     ledger.customer("cK", parent_id="cJ", display_name="Gutter")
     ledger.item("w", "W-1", "pw")
     for number, customer in (("10002", "cB"), ("10003", "cJ"), ("10004", "cK")):
-        ledger.quickbooks_invoice(number, customer, [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}])
+        ledger.quickbooks_invoice(
+            number, customer, [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}]
+        )
     assert failing(ledger.night()) == {}
     contacts = {row["number"]: row["contact_ids"] for row in ledger.rows("invoices", HS)}
     assert contacts == {"10002": ["hb"], "10003": ["ha"], "10004": ["ha"]}
@@ -207,7 +234,11 @@ def test_an_invoice_waits_for_a_parent_in_trouble_and_names_it() -> None:
     for number, customer, item in (("1", "bad", "w"), ("2", "out", "w"), ("3", "c1", "dup")):
         ledger.quickbooks_invoice(number, customer, [{"item_id": item, "name": "x", "quantity": 1, "unit_price": 1}])
     verdicts = {each.quickbooks_id: each for each in ledger.night()}
-    assert {key: each.code for key, each in verdicts.items()} == {"1": "INV_WAITING_PARENT", "2": "INV_CUSTOMER_UNRESOLVED", "3": "INV_WAITING_PARENT"}
+    assert {key: each.code for key, each in verdicts.items()} == {
+        "1": "INV_WAITING_PARENT",
+        "2": "INV_CUSTOMER_UNRESOLVED",
+        "3": "INV_WAITING_PARENT",
+    }
     assert "bad" in verdicts["1"].slots["parent"]
     assert "dup" in verdicts["3"].slots["parent"]
 
@@ -230,7 +261,11 @@ def test_nothing_enters_a_closed_period_and_nothing_is_dated_anew() -> None:
     ledger = shop(situation(replace(COMPANY, closed_until=date(2026, 10, 31))))
     ledger.hubspot_invoice("1", ["h1"], sale(None), invoice_date=date(2026, 10, 31))
     verdict = ledger.night()[0]
-    assert (verdict.code, verdict.slots["date"], verdict.slots["closed"]) == ("PER_CLOSED", date(2026, 10, 31), date(2026, 10, 31))
+    assert (verdict.code, verdict.slots["date"], verdict.slots["closed"]) == (
+        "PER_CLOSED",
+        date(2026, 10, 31),
+        date(2026, 10, 31),
+    )
     ledger.situation = situation(replace(COMPANY, closed_until=date(2026, 9, 30)))
     ledger.due_all()
     assert failing(ledger.night()) == {}
@@ -316,7 +351,9 @@ def test_a_document_that_ends_in_the_books_ends_in_the_mirror(how: str) -> None:
 def test_an_edit_of_a_mirror_is_told_and_goes_nowhere_until_the_books_change() -> None:
     """A49: a person's edit of a mirror stays and is told; the next change in the books overwrites it."""
     ledger = shop()
-    ledger.quickbooks_invoice("9", "c1", [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}], memo="first")
+    ledger.quickbooks_invoice(
+        "9", "c1", [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}], memo="first"
+    )
     ledger.night()
     mirror = ledger.rows("invoices", HS)[0]["id"]
     ledger.change("invoices", HS, mirror, memo="mine")
@@ -331,13 +368,24 @@ def test_an_edit_of_a_mirror_is_told_and_goes_nowhere_until_the_books_change() -
 def test_a_change_in_the_books_changes_the_line_concerned() -> None:
     """1.7: a changed line is updated, a new one added, a vanished one archived; the others are left alone."""
     ledger = shop()
-    ledger.quickbooks_invoice("9", "c1", [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}, {"item_id": "g", "name": "Gadget", "quantity": 1, "unit_price": 50}])
+    ledger.quickbooks_invoice(
+        "9",
+        "c1",
+        [
+            {"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100},
+            {"item_id": "g", "name": "Gadget", "quantity": 1, "unit_price": 50},
+        ],
+    )
     ledger.night()
     first = [row["line_id"] for row in ledger.rows("invoice_lines", HS)]
     ledger.change_line(QB, "9", 2, quantity=D(2), amount=D(100))
     ledger.add_line(QB, "9", {"item_id": "w", "name": "Widget", "quantity": 3, "unit_price": 100})
     ledger.night()
-    assert [write[1:] for write in ledger.writes] == [("invoices", "update"), ("line_items", "update"), ("line_items", "create")]
+    assert [write[1:] for write in ledger.writes] == [
+        ("invoices", "update"),
+        ("line_items", "update"),
+        ("line_items", "create"),
+    ]
     ledger.remove_last_line(QB, "9")
     ledger.night()
     assert ("line_items", "archive") in [write[1:] for write in ledger.writes]
@@ -370,7 +418,9 @@ def test_a_class_is_wanted_where_the_rules_say_so() -> None:
 def test_a_balance_nobody_can_explain_is_not_believed() -> None:
     """H10: total less everything that is known to lower it must be the balance, or the invoice fails."""
     ledger = shop()
-    ledger.quickbooks_invoice("9", "c1", [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}], balance=D(70))
+    ledger.quickbooks_invoice(
+        "9", "c1", [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": 100}], balance=D(70)
+    )
     verdict = ledger.night()[0]
     assert (verdict.code, verdict.slots["difference"]) == ("REC_TOTAL_VARIANCE", D(30))
     ledger.change("invoices", QB, "9", linked_txns='[{"TxnId": "5", "TxnType": "JournalEntry"}]')

@@ -32,9 +32,17 @@ def test_a_new_invoice_is_mirrored_with_its_lines_and_nothing_follows_the_next_n
     verdicts = ledger.night()
     assert failing(verdicts) == {}
     mirror = ledger.rows("invoices", System.HUBSPOT)[0]
-    assert (mirror["number"], mirror["total"], mirror["qbo_balance"], mirror["status"]) == ("1001", D("350.00"), D("350.00"), "open")
+    assert (mirror["number"], mirror["total"], mirror["qbo_balance"], mirror["status"]) == (
+        "1001",
+        D("350.00"),
+        D("350.00"),
+        "open",
+    )
     assert (mirror["billable"], mirror["contact_ids"], mirror["mark"]) == (False, ["h1"], "9341450000000001:1001")
     lines = ledger.rows("invoice_lines", System.HUBSPOT)
-    assert [(line["item_id"], line["quantity"], line["amount"]) for line in lines] == [("pw", D(3), D(300)), ("pg", D(1), D(50))]
+    assert [(line["item_id"], line["quantity"], line["amount"]) for line in lines] == [
+        ("pw", D(3), D(300)),
+        ("pg", D(1), D(50)),
+    ]
     assert failing(ledger.night()) == {}
     assert ledger.writes == []

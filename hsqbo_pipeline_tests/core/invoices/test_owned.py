@@ -21,7 +21,11 @@ def ledger() -> Ledger:
     made.customer("c1", "h1")
     made.item("w", "W-1", "pw", name="Widget")
     made.item("g", "G-1", "pg", name="Gadget")
-    made.hubspot_invoice("5001", ["h1"], [{"sku": "W-1", "quantity": 2, "unit_price": 100}, {"sku": "G-1", "quantity": 1, "unit_price": 50}])
+    made.hubspot_invoice(
+        "5001",
+        ["h1"],
+        [{"sku": "W-1", "quantity": 2, "unit_price": 100}, {"sku": "G-1", "quantity": 1, "unit_price": 50}],
+    )
     assert failing(made.night()) == {}
     assert failing(made.night()) == {}
     assert made.writes == []
@@ -40,9 +44,18 @@ def sold(ledger: Ledger) -> dict:
 def test_a_hubspot_invoice_enters_the_books_with_its_number_day_and_mark(ledger: Ledger) -> None:
     """N5: an open HubSpot invoice is made in QuickBooks once, and HubSpot shows the books' figures of it."""
     row = booked(ledger)
-    assert (row["number"], row["invoice_date"], row["due_date"], row["total"]) == ("INV-5001", date(2026, 11, 24), date(2026, 12, 24), D(250))
+    assert (row["number"], row["invoice_date"], row["due_date"], row["total"]) == (
+        "INV-5001",
+        date(2026, 11, 24),
+        date(2026, 12, 24),
+        D(250),
+    )
     assert (row["customer_id"], row["mark"]) == ("c1", "invoice 5001")
-    assert (sold(ledger)["qbo_total"], sold(ledger)["qbo_balance"], sold(ledger)["mark"]) == (D(250), D(250), f"9341450000000001:{row['id']}")
+    assert (sold(ledger)["qbo_total"], sold(ledger)["qbo_balance"], sold(ledger)["mark"]) == (
+        D(250),
+        D(250),
+        f"9341450000000001:{row['id']}",
+    )
 
 
 @pytest.mark.rule("A5", "A6", "A9", "A10", "A12", "D58", "D59", "N15")

@@ -65,11 +65,20 @@ def test_one_cheque_over_two_invoices_with_a_rest(ledger: Ledger) -> None:
 @pytest.mark.rule("N3", "N8", "A39", "H8", "H17")
 def test_a_hubspot_payment_is_booked_once_gross_on_its_day(ledger: Ledger) -> None:
     """N8: a settled payment on a HubSpot invoice goes whole to the configured account, in the same night as its invoice."""
-    ledger.hubspot_invoice("2001", ["h1"], [{"sku": "W-1", "quantity": 1, "unit_price": 100}], invoice_date=date(2026, 11, 30))
-    ledger.hubspot_payment("hp1", "100.00", "2001", paid_on=date(2026, 11, 30), reference="ch_3PXhGk2eZvKYlo2C0123456789")
+    ledger.hubspot_invoice(
+        "2001", ["h1"], [{"sku": "W-1", "quantity": 1, "unit_price": 100}], invoice_date=date(2026, 11, 30)
+    )
+    ledger.hubspot_payment(
+        "hp1", "100.00", "2001", paid_on=date(2026, 11, 30), reference="ch_3PXhGk2eZvKYlo2C0123456789"
+    )
     assert failing(ledger.night()) == {}
     payment = ledger.rows("payments", QB)[0]
-    assert (payment["amount"], payment["paid_on"], payment["deposit_account"], payment["unapplied"]) == (D(100), date(2026, 11, 30), "undep", D(0))
+    assert (payment["amount"], payment["paid_on"], payment["deposit_account"], payment["unapplied"]) == (
+        D(100),
+        date(2026, 11, 30),
+        "undep",
+        D(0),
+    )
     assert payment["reference"] is None
     assert ledger.rows("invoices", QB)[0]["balance"] == D(0)
     assert ledger.rows("invoices", HS)[0]["qbo_balance"] == D(0)

@@ -75,7 +75,9 @@ def test_a_standing_invoice_explains_its_own_difference(ledger: Ledger) -> None:
     proof = prove(ledger, ledger.night())
     assert proof.holds
     assert figures(ledger, "total") == (D(180), D(200), D(-20), D(0))
-    told = rows(ledger.con, "SELECT hubspot_id, difference, code FROM reconciliation_differences WHERE measure = 'total'")
+    told = rows(
+        ledger.con, "SELECT hubspot_id, difference, code FROM reconciliation_differences WHERE measure = 'total'"
+    )
     assert [tuple(row.values()) for row in told] == [("1", D(-20), "INV_REMOTE_PRICE_CHANGED")]
 
 
@@ -94,7 +96,9 @@ def test_a_record_that_is_said_to_be_in_step_explains_nothing(ledger: Ledger) ->
 @pytest.mark.rule("N3", "A39")
 def test_months_follow_the_business_day(ledger: Ledger) -> None:
     """S02: revenue and cash stand in the month of their own day."""
-    ledger.hubspot_invoice("1", ["h1"], [{"sku": "W-1", "quantity": 1, "unit_price": 100}], invoice_date=date(2026, 11, 30))
+    ledger.hubspot_invoice(
+        "1", ["h1"], [{"sku": "W-1", "quantity": 1, "unit_price": 100}], invoice_date=date(2026, 11, 30)
+    )
     ledger.hubspot_payment("hp", "100.00", "1", paid_on=date(2026, 12, 1))
     proof = prove(ledger, ledger.night())
     assert proof.holds
@@ -107,9 +111,15 @@ def test_months_follow_the_business_day(ledger: Ledger) -> None:
 def test_fees_are_reported_by_day_and_payout_and_add_up(ledger: Ledger) -> None:
     """A45: the fee report equals the sum over payments."""
     for number, fee in (("a", "2.90"), ("b", "0.59")):
-        ledger.hubspot_payment(number, "100.00", None, processing_fee=D(fee), platform_fee=D("0.50"), payout_date=date(2026, 11, 26))
+        ledger.hubspot_payment(
+            number, "100.00", None, processing_fee=D(fee), platform_fee=D("0.50"), payout_date=date(2026, 11, 26)
+        )
     prove(ledger, [])
-    assert tuple(rows(ledger.con, "SELECT payments, processing_fee, platform_fee FROM fees")[0].values()) == (2, D("3.49"), D("1.00"))
+    assert tuple(rows(ledger.con, "SELECT payments, processing_fee, platform_fee FROM fees")[0].values()) == (
+        2,
+        D("3.49"),
+        D("1.00"),
+    )
 
 
 @pytest.mark.rule("E2", "D24")
