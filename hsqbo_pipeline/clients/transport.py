@@ -28,6 +28,9 @@ from hsqbo_pipeline.errors import ConfigurationError
 _UNAUTHORIZED = 401
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 # QuickBooks cuts a request off after 120 s and HubSpot's edge after 100 s: we wait a little longer than both.
+# A connection that idled about as long as the server keeps one may be closed under a request: the answer would be lost
+# for nothing. Ours are given up earlier than the five seconds that common servers keep theirs.
+_POOL = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0)
 _TIMEOUT = httpx.Timeout(connect=10.0, read=130.0, write=60.0, pool=None)
 
 
@@ -117,7 +120,13 @@ class Transport:
         self.tokens = tokens
         # A proxy of the machine is for the internet, never for loopback.
         self._http = httpx.AsyncClient(
-            base_url=base_url, timeout=_TIMEOUT, transport=http, trust_env=not local, http1=True, http2=False
+            base_url=base_url,
+            timeout=_TIMEOUT,
+            limits=_POOL,
+            transport=http,
+            trust_env=not local,
+            http1=True,
+            http2=False,
         )
 
     async def __aenter__(self) -> Self:
