@@ -64,27 +64,27 @@ async def settle(
     """
     run = Run(warehouse, clients, situation)
     entries = finding.parsed(journal.open_entries(warehouse.con))
-    if not entries:
-        return SettleResult()
-    setup.remember_known(run)
-    tasks = _tasks(run, entries)
-    before = len(entries)
-    await _wait(run, entries, sleep or anyio.sleep)
-    for system in System:
-        try:
-            await _settle_system(run, system, tasks)
-        except HsqboError as error:
-            run.stop(system, error.code)
-    left = journal.open_entries(warehouse.con)
-    confirmed = sum(row["status"] == "confirmed" for row in _now(run, entries))
-    resumed = await _resume(run, tasks) if may_write else 0
-    return SettleResult(confirmed, before - confirmed - len(left), resumed, dict(run.stopped))
+    if entries:
+        setup.remember_known(run)
+        tasks = _tasks(run, entries)
+        await _wait(run, entries, sleep or anyio.sleep)
+        for system in System:
+            try:
+                await _settle_system(run, system, tasks)
+            except HsqboError as error:
+                run.stop(system, error.code)
+    confirmed, abandoned = _counts(run, entries)
+    resumed = await _resume(run) if may_write else 0
+    return SettleResult(confirmed, abandoned, resumed, dict(run.stopped))
 
 
-def _now(run: Run, entries: Sequence[Row]) -> list[Row]:
+def _counts(run: Run, entries: Sequence[Row]) -> tuple[int, int]:
+    """How many of the open entries are confirmed now, and how many were let go."""
     ids = sorted({row["operation_id"] for row in entries})
-    wanted = {row["write_id"] for row in entries}
-    return [row for row in SQL.rows(run.warehouse.con, "journal_of_operations", ids=ids) if row["write_id"] in wanted]
+    now = SQL.rows(run.warehouse.con, "journal_of_operations", ids=ids) if ids else []
+    status = {row["write_id"]: row["status"] for row in now}
+    found = [status[row["write_id"]] for row in entries]
+    return found.count("confirmed"), found.count("abandoned")
 
 
 def _tasks(run: Run, entries: Sequence[Row]) -> dict[str, Task]:
@@ -134,10 +134,12 @@ def abandon(run: Run, rows: Sequence[Row], tasks: dict[str, Task]) -> None:
             task.lost.discard(int(row["step"]))
 
 
-async def _resume(run: Run, tasks: dict[str, Task]) -> int:
-    """Carry on what was begun: operations of which something is confirmed and something is not."""
-    begun = [task for task in tasks.values() if task.done and not task.complete and not task.ended and not task.lost]
-    await setup.prepare(run, [task.operation for task in begun])
+async def _resume(run: Run) -> int:
+    """Carry on what was begun: operations of which something is confirmed and something was never sent."""
+    begun = tasks_of(run, SQL.rows(run.warehouse.con, "begun"))
+    begun = [task for task in begun if not task.ended and not task.lost]
+    if begun:
+        await setup.prepare(run, [task.operation for task in begun])
     for wave in Wave:
         mine = [task for task in begun if task.operation.wave is wave]
         if mine:
