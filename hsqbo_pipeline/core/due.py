@@ -58,7 +58,6 @@ def waiting(con: duckdb.DuckDBPyConnection, entity: Entity) -> int:
 
 def _children(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> None:
     parents = list(_PARENTS[entity])
-    SQL.run(con, "due_links_seen")
     if SQL.rows(con, "due_links_alike", parents=parents)[0]["alike"]:
         return
     SQL.run(con, "due_links_moved", parents=parents)

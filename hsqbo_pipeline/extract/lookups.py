@@ -20,7 +20,6 @@ from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.extract.attempts import Attempt, note_failure
 from hsqbo_pipeline.extract.ties import READ_WITH, stage_read
 from hsqbo_pipeline.mapping.properties import hubspot_properties
-from hsqbo_pipeline.model.fields import field_map
 from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS, Entity, System
 from hsqbo_pipeline.model.operations import Step, StepAction
 from hsqbo_pipeline.store import mirror
@@ -114,8 +113,7 @@ class _Found:
         self._warehouse = warehouse
         self._clients = clients
         self._run_id = situation.run_id
-        fields = [field for entity in Entity for field in field_map(entity, situation.rules)]
-        self._properties = {name: hubspot_properties(name, tuple(fields)) for name in HUBSPOT_OBJECTS}
+        self._properties = {name: hubspot_properties(name, situation.rules) for name in HUBSPOT_OBJECTS}
         self.changed = 0
 
     async def in_hubspot(self, name: str, key: str, values: list[str]) -> None:

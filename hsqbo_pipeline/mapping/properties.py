@@ -7,7 +7,6 @@ carries the proof alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from hsqbo_pipeline.model.fields import COMPANY_FIELDS, DEFAULTS, Field, field_map
@@ -147,21 +146,18 @@ _ENTITIES = {
 }
 
 
-def hubspot_properties(name: str, rules: Rules | Sequence[Field] | None = None) -> tuple[str, ...]:
+def hubspot_properties(name: str, rules: Rules | None = None) -> tuple[str, ...]:
     """The properties to read of object `name`, sorted: mapped fields, what rules look at, our own.
 
     The default fields are always read, so that turning one on later finds its history here. With `rules`, custom
-    mappings, filters, and the properties that classes, locations and service dates come from are read as well; with a
-    field map alone, its properties.
+    mappings, filters, and the properties that classes, locations and service dates come from are read as well.
     """
     if name not in HUBSPOT_OBJECTS:
         raise ValueError(f"HubSpot object {name!r} is not read; known: {', '.join(HUBSPOT_OBJECTS)}")
     wanted = set(_READ[name]) | {definition["name"] for definition in OWN_PROPERTIES.get(name, ())}
     wanted |= {field.hubspot for field in _default_fields(name) if field.hubspot}
-    if isinstance(rules, Rules):
+    if rules is not None:
         wanted |= _of_rules(name, rules)
-    else:
-        wanted |= {field.hubspot for field in rules or () if field.hubspot}
     return tuple(sorted(wanted))
 
 

@@ -107,6 +107,11 @@ CREATE TABLE evaluated (
   entity VARCHAR NOT NULL, system VARCHAR NOT NULL, id VARCHAR NOT NULL, fields_hash VARCHAR NOT NULL, rules_hash VARCHAR NOT NULL, PRIMARY KEY (entity, system, id)
 );
 
+-- The links as they were when their children were last marked due.
+CREATE TABLE links_seen (
+  entity VARCHAR NOT NULL, hubspot_id VARCHAR NOT NULL, quickbooks_id VARCHAR NOT NULL, role VARCHAR NOT NULL
+);
+
 CREATE TABLE links (
   entity VARCHAR NOT NULL, hubspot_id VARCHAR NOT NULL, quickbooks_id VARCHAR NOT NULL, role VARCHAR NOT NULL,   -- primary | alias
   hubspot_object VARCHAR NOT NULL, quickbooks_object VARCHAR NOT NULL, owner VARCHAR NOT NULL, matched_by VARCHAR NOT NULL, since_run VARCHAR NOT NULL,
