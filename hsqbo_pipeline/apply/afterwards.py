@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hsqbo_pipeline.apply.comparison import same, value_of
-from hsqbo_pipeline.apply.preread import STALE
+from hsqbo_pipeline.apply.preread import STALE, paid_invoices
 from hsqbo_pipeline.apply.run import Run
 from hsqbo_pipeline.apply.tasks import Task
 from hsqbo_pipeline.core.tables import Statements
@@ -16,7 +16,6 @@ from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.mapping.paths import value_at
 from hsqbo_pipeline.mapping.properties import hubspot_properties
 from hsqbo_pipeline.model.names import System
-from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.store import mirror, reads
 
 SQL = Statements(Path(__file__).parent / "sql")
@@ -24,44 +23,33 @@ SQL = Statements(Path(__file__).parent / "sql")
 FIGURES = {"qbo_total": "TotalAmt", "qbo_tax": "TxnTaxDetail.TotalTax", "qbo_balance_due": "Balance"}
 
 
-async def after_wave(run: Run, wave: Wave, tasks: Sequence[Task]) -> None:
+async def after_wave(run: Run, tasks: Sequence[Task]) -> None:
     """Read again what changed along with what the wave wrote. Failing to do so costs nothing but a day's freshness."""
     try:
-        if wave in (Wave.INVOICES, Wave.PAYMENTS):
-            await _quickbooks_documents(run, wave, tasks)
-        if wave in (Wave.INVOICES, Wave.PAYMENTS, Wave.FIGURES):
-            await _hubspot_invoices(run, tasks)
+        await _quickbooks_documents(run, tasks)
+        await _hubspot_invoices(run, tasks)
     except HsqboError as error:
         run.progress("apply", f"what our writes changed along could not be read again: {error.code}")
 
 
-async def _quickbooks_documents(run: Run, wave: Wave, tasks: Iterable[Task]) -> None:
+async def _quickbooks_documents(run: Run, tasks: Iterable[Task]) -> None:
     """Invoices whose balance a payment of ours moved, and customers whose balance followed."""
     invoices: set[str] = set()
     customers: set[str] = set()
     for task in tasks:
+        invoices |= task.related if task.done else set()
         for step in task.operation.steps:
             answer = task.answers.get(step.number)
             if step.system is not System.QUICKBOOKS or answer is None:
                 continue
             customers.add(str(value_at(answer, "CustomerRef.value") or ""))
-            invoices |= _paid(answer) | _paid(step.body)
-            if wave is Wave.INVOICES and run.situation.company.auto_apply_credit:
+            invoices |= paid_invoices(answer) if step.object == "Payment" else set()
+            if step.object == "Invoice" and run.situation.company.auto_apply_credit:
                 invoices.add(str(answer["Id"]))
     for entity, ids in (("Invoice", invoices - {""}), ("Customer", customers - {""})):
         if ids:
             records = await run.clients.quickbooks.query_in(entity, "Id", sorted(ids))
             _load(run, System.QUICKBOOKS, entity, records)
-
-
-def _paid(document: Any) -> set[str]:
-    """Invoices that a payment's lines name."""
-    return {
-        str(link["TxnId"])
-        for line in document.get("Line") or ()
-        for link in line.get("LinkedTxn") or ()
-        if link.get("TxnType") == "Invoice" and isinstance(link.get("TxnId"), str)
-    }
 
 
 async def _hubspot_invoices(run: Run, tasks: Iterable[Task]) -> None:

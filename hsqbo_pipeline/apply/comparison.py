@@ -41,13 +41,6 @@ def same(one: Any, other: Any) -> bool:
     return left is not None and left == right
 
 
-def shows(wanted: Any, found: Any) -> bool:
-    """Whether `found` has everything `wanted` asks for; what it has beside that does not matter."""
-    if isinstance(wanted, Mapping):
-        return isinstance(found, Mapping) and all(shows(part, found.get(name)) for name, part in wanted.items())
-    return same(wanted, found)
-
-
 def _blank(value: Any) -> Any:
     return None if value in ("", [], {}) else value
 

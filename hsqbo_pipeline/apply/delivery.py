@@ -21,19 +21,18 @@ from hsqbo_pipeline.errors import (
     UncertainError,
 )
 from hsqbo_pipeline.model.names import System
-from hsqbo_pipeline.model.operations import StepAction
 
 
 async def deliver(run: Run, system: System, entries: Sequence[Entry]) -> None:
     """Send everything of one system that is ready, kind by kind, until the system takes no more."""
     for group in groups(entries):
         for part in chunks([entry for entry in group if not entry.task.ended]):
-            if _stopped(run, part):
+            if run.held(part[0].step):
                 break
             try:
                 allowed = await looked_at(run, part)
             except HsqboError as error:
-                run.stop(system, error.code)
+                run.stop_for(error, system, part[0].step.object)
                 break
             planned = batches(run, [entry for entry in allowed if not entry.task.ended])
             if planned:
@@ -54,14 +53,6 @@ async def _tied(run: Run, entries: Sequence[Entry]) -> None:
         run.progress("apply", f"associations could not be read again: {error.code}")
 
 
-def _stopped(run: Run, entries: Sequence[Entry]) -> bool:
-    """Whether these must not go out any more. A tax worked out anew stops changes of invoices alone."""
-    first = entries[0].step
-    if first.system in run.stopped:
-        return True
-    return run.tax_recalculated and first.object == "Invoice" and first.action is StepAction.UPDATE
-
-
 async def _all(run: Run, planned: Sequence[Batch], at_once: int) -> None:
     places = anyio.CapacityLimiter(at_once)
 
@@ -76,8 +67,8 @@ async def _all(run: Run, planned: Sequence[Batch], at_once: int) -> None:
 
 async def _deliver(run: Run, batch: Batch) -> None:
     """One batch. Whatever comes back, each of its entries has its row in the journal afterwards."""
-    if _stopped(run, batch.entries):
-        code = run.stopped.get(batch.system, recording.TAX)
+    code = run.held(batch.entries[0].step)
+    if code is not None:
         not_sent = RemoteError("not sent: an earlier answer stopped this run's writes", code=code)
         recording.settle(run, batch, [Reply(entry, None, not_sent, None) for entry in batch.entries])
         return
@@ -90,7 +81,7 @@ async def _deliver(run: Run, batch: Batch) -> None:
             return
         replies = _same(batch, error)
     except (AuthenticationError, RateLimitError, RemoteError) as error:
-        run.stop(batch.system, error.code)
+        run.stop_for(error, batch.system, batch.object)
         replies = _same(batch, error)
     except UncertainError as error:
         replies = _same(batch, error)

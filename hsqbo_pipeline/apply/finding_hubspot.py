@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.store import reads
 from hsqbo_pipeline.store.staging import moment
 
+_TAG = re.compile(r"<[^>]*>")
 SQL = Statements(Path(__file__).parent / "sql")
 
 
@@ -61,14 +64,21 @@ def _assign(rows: Sequence[Row], records: Iterable[Record], taken: set[str], fou
     for record in sorted(records, key=lambda record: int(record["id"])):
         for name, value in (record.get("properties") or {}).items():
             if value:
-                by_value.setdefault((name, key_of(name, value)), []).append(record)
+                by_value.setdefault((name, _comparable(name, value)), []).append(record)
     for row in rows:
         name, value = str(row["find"]["property"]), row["find"]["value"]
-        for record in by_value.get((name, key_of(name, value)), ()):
+        for record in by_value.get((name, _comparable(name, value)), ()):
             if str(record["id"]) not in taken:
                 taken.add(str(record["id"]))
                 found[row["write_id"]] = record
                 break
+
+
+def _comparable(name: str, value: object) -> str:
+    """A value as it is compared; of a note its words alone, as HubSpot tidies the markup of what it is sent."""
+    if name == "hs_note_body":
+        return " ".join(unescape(_TAG.sub(" ", str(value))).split())
+    return key_of(name, value)
 
 
 def _properties(run: Run, name: str, rows: Sequence[Row]) -> list[str]:

@@ -49,6 +49,8 @@ class Request:
 def refusal(request: Request, company: Company, today: date) -> Refusal | None:
     """Why this request must not be sent; None if it may. `today` is the company's business day."""
     step = request.step
+    if step.action is StepAction.CREATE and not _can_be_found(step):
+        return _against("a creation that could not be found again is never sent")
     if step.action not in _KNOWN[step.system]:
         return _against(f"{step.action.value} of {step.object} in {step.system.value} is never sent")
     if step.system is System.HUBSPOT:
@@ -61,6 +63,12 @@ def refusal(request: Request, company: Company, today: date) -> Refusal | None:
 
 def _against(short: str) -> Refusal:
     return Refusal(RULE, {"short": short})
+
+
+def _can_be_found(step: Step) -> bool:
+    """Whether a creation says how it is found if its answer is lost."""
+    find = step.find or {}
+    return bool(find.get("where") if step.system is System.QUICKBOOKS else find.get("property") and find.get("value"))
 
 
 def _hubspot(request: Request) -> Iterator[Refusal]:

@@ -64,9 +64,21 @@ def _stands(entry: Entry, found: Mapping[str, Record]) -> bool:
         entry.task.end("set_aside", STALE, {"system": system.value, "fields": changed})
         return False
     entry.current = current
+    if step.object == "Payment":
+        entry.task.related |= paid_invoices(current)
     paths = dict.fromkeys([*step.before, *entry.body])
     entry.seen = {path: value_of(system, current, path) for path in paths}
     return True
+
+
+def paid_invoices(document: Mapping[str, Any]) -> set[str]:
+    """Invoices that a payment's lines name."""
+    return {
+        str(link["TxnId"])
+        for line in document.get("Line") or ()
+        for link in line.get("LinkedTxn") or ()
+        if link.get("TxnType") == "Invoice" and not isinstance(link.get("TxnId"), Mapping)
+    }
 
 
 def _guarded(run: Run, entries: Sequence[Entry]) -> list[Entry]:

@@ -11,7 +11,7 @@ from hsqbo_pipeline.apply.batches import Batch
 from hsqbo_pipeline.apply.comparison import same
 from hsqbo_pipeline.apply.preread import STALE
 from hsqbo_pipeline.apply.references import Reference, filled, references
-from hsqbo_pipeline.apply.run import Run
+from hsqbo_pipeline.apply.run import TAX, Run
 from hsqbo_pipeline.apply.sending import Reply
 from hsqbo_pipeline.apply.tasks import Entry, Task
 from hsqbo_pipeline.clients.hubspot.faults import existing_id
@@ -26,8 +26,6 @@ from hsqbo_pipeline.store.mirror import Gone
 
 if TYPE_CHECKING:
     import duckdb
-
-TAX = "TAX_RECALCULATED"
 
 
 def settle(run: Run, batch: Batch, replies: Sequence[Reply]) -> None:
@@ -85,7 +83,7 @@ def _failed(run: Run, entry: Entry, error: HsqboError) -> None:
     elif isinstance(error, AuthenticationError | RetryError):
         task.end("waiting", error.code, {"system": system.value})
         if isinstance(error, AuthenticationError):
-            run.stop(system, error.code)
+            run.stop_for(error, system, entry.step.object)
     else:
         task.end("refused", error.code, _slots(entry, error))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.clients.pair import Clients
 from hsqbo_pipeline.core.decisions import Situation
+from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.model.names import Entity, System
-from hsqbo_pipeline.model.operations import LinkedId
+from hsqbo_pipeline.model.operations import LinkedId, Step, StepAction
 from hsqbo_pipeline.store import links
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, str], None]
 Key = tuple[Entity, System, str]
+TAX = "TAX_RECALCULATED"
+_SCOPES = "AUTH_MISSING_SCOPES"
 
 
 def _utc_now() -> datetime:
@@ -27,7 +29,8 @@ def _utc_now() -> datetime:
 
 @dataclass
 class Run:
-    """One call of the writer. `stopped` names the systems that take no more writes in this call, with the code why.
+    """One call of the writer. `stopped` names the systems that take no more writes in this call, with the code why;
+    `closed` the objects of a system that our login may not write.
 
     `unique` holds (HubSpot object, property) pairs whose values are unique in this portal; `now` is our own clock,
     which is compared with nothing but itself.
@@ -39,10 +42,11 @@ class Run:
     progress: Progress = lambda _stage, _said: None
     now: Callable[[], datetime] = _utc_now
     stopped: dict[System, str] = field(default_factory=dict)
+    closed: dict[tuple[System, str], str] = field(default_factory=dict)
+    labels: dict[Key, str] = field(default_factory=dict)
     unique: set[tuple[str, str]] = field(default_factory=set)
     partners: dict[Key, str] = field(default_factory=dict)
     tax_recalculated: bool = False
-    overwrites: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """What the portal's settings said about unique marks; e-mails of contacts always are."""
@@ -52,6 +56,23 @@ class Run:
     def stop(self, system: System, code: str) -> None:
         """Send nothing more to `system` in this call. The first reason is kept."""
         self.stopped.setdefault(system, code)
+
+    def stop_for(self, error: HsqboError, system: System, object_: str) -> None:
+        """Send nothing more to a system after this error; a scope that is missing closes the one object alone."""
+        if error.code == _SCOPES:
+            self.closed.setdefault((system, object_), error.code)
+        else:
+            self.stop(system, error.code)
+
+    def held(self, step: Step) -> str | None:
+        """Why such a step must not go out any more; None if it may.
+
+        A tax that QuickBooks worked out anew stops changes of invoices there, and nothing else.
+        """
+        if step.system in self.stopped or (step.system, step.object) in self.closed:
+            return self.stopped.get(step.system) or self.closed[step.system, step.object]
+        changes_invoice = (step.object, step.action) == ("Invoice", StepAction.UPDATE)
+        return TAX if self.tax_recalculated and changes_invoice else None
 
     def probe(self, system: System) -> Any:
         """Ask a system for a sign of life (to be awaited). Raises what stands in the way."""
@@ -77,6 +98,3 @@ class Run:
     def partner(self, wanted: LinkedId) -> str | None:
         """The id a reference stands for; None if there is no such link (yet)."""
         return self.partners.get((wanted.entity, wanted.system, wanted.of))
-
-
-Counts = Counter[tuple[str, str, str, str]]

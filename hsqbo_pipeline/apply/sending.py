@@ -63,9 +63,8 @@ async def send(run: Run, batch: Batch) -> list[Reply]:
 
 async def _created(run: Run, batch: Batch) -> list[Reply]:
     """By upsert where our mark is unique and nothing is associated: arriving twice it makes one record."""
-    by_mark = (batch.object, MARK) in run.unique and all(
-        entry.body.get(MARK) and not entry.associations for entry in batch.entries
-    )
+    marks = {str(entry.body.get(MARK) or "") for entry in batch.entries if not entry.associations}
+    by_mark = (batch.object, MARK) in run.unique and "" not in marks and len(marks) == len(batch.entries)
     if by_mark:
         upserts = [UpsertInput(entry.write_id, str(entry.body[MARK]), _texts(entry.body)) for entry in batch.entries]
         return _replies(batch, await run.clients.hubspot.batch_upsert(batch.object, MARK, upserts))

@@ -27,6 +27,7 @@ from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.operations import Wave
+from hsqbo_pipeline.model.rules import Mode
 from hsqbo_pipeline.store import journal
 from hsqbo_pipeline.store.journal import Outcome
 
@@ -54,10 +55,12 @@ async def settle(
     clients: Clients,
     situation: Situation,
     *,
-    may_write: bool = False,
+    may_write: bool | None = None,
     sleep: Callable[[float], object] | None = None,
 ) -> SettleResult:
-    """Settle every open journal entry. With `may_write` half-done operations are carried on at once.
+    """Settle every open journal entry, by reads alone; then carry half-done operations on, if `may_write`.
+
+    By default that is so unless the rules say `observe`: what is carried on was approved when it was begun.
 
     Where a request may still be under way (it was sent less than two minutes ago, and not into a sandbox), it is waited
     for before "not found" is believed. `sleep` is awaited with the seconds.
@@ -74,7 +77,8 @@ async def settle(
             except HsqboError as error:
                 run.stop(system, error.code)
     confirmed, abandoned = _counts(run, entries)
-    resumed = await _resume(run) if may_write else 0
+    observing = situation.rules.mode_in(situation.environment) is Mode.OBSERVE
+    resumed = await _resume(run) if (not observing if may_write is None else may_write) else 0
     return SettleResult(confirmed, abandoned, resumed, dict(run.stopped))
 
 
@@ -144,5 +148,5 @@ async def _resume(run: Run) -> int:
         mine = [task for task in begun if task.operation.wave is wave]
         if mine:
             await run_wave(run, mine)
-            await afterwards.after_wave(run, wave, mine)
+            await afterwards.after_wave(run, mine)
     return sum(task.status == "done" for task in begun)

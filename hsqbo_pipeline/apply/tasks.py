@@ -10,8 +10,8 @@ from hsqbo_pipeline.apply.references import Reference, filled, references
 from hsqbo_pipeline.apply.run import Key, Run
 from hsqbo_pipeline.clients.pages import Record
 from hsqbo_pipeline.core.tables import Row
-from hsqbo_pipeline.model.names import Entity, System
-from hsqbo_pipeline.model.operations import LinkedId, Operation, Step, StepAction
+from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.model.operations import LinkedId, Operation, Step
 from hsqbo_pipeline.store import journal
 from hsqbo_pipeline.store.plans import Done
 
@@ -20,7 +20,8 @@ from hsqbo_pipeline.store.plans import Done
 class Task:
     """One operation on its way. `ids` are what its steps made or changed; `done` the numbers of confirmed steps.
 
-    `lost` are steps whose answer is missing: nothing more of the operation is sent until they are found.
+    `lost` are steps whose answer is missing: nothing more of the operation is sent until they are found. `related` are
+    QuickBooks invoices whose balance its steps move.
     """
 
     operation: Operation
@@ -30,6 +31,7 @@ class Task:
     lost: set[int] = field(default_factory=set)
     answers: dict[int, Record] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
+    related: set[str] = field(default_factory=set)
     stale: int = 0
     linked: bool = False
     status: str = "planned"
@@ -68,10 +70,11 @@ class Task:
         return left
 
     @property
-    def makes(self) -> Key | None:
-        """The reference that its success answers: (entity, system, id of the source)."""
-        operation = self.operation
-        return (operation.entity, operation.system, operation.source_id) if operation.on_done.get("link") else None
+    def makes(self) -> set[Key]:
+        """The references that its success answers: (entity, system, id on the other system)."""
+        row, entity = self.operation.on_done.get("link") or {}, self.operation.entity
+        ids = {System.QUICKBOOKS: row.get("hubspot_id"), System.HUBSPOT: row.get("quickbooks_id")}
+        return {(entity, system, of) for system, of in ids.items() if isinstance(of, str)}
 
 
 @dataclass
@@ -123,16 +126,24 @@ def wanted_partners(tasks: Iterable[Task]) -> list[Key]:
         (reference.entity, reference.system, reference.of)
         for task in tasks
         for step in task.operation.steps
-        for reference in references([step.target, step.body, step.find, list(step.associations)])
+        for reference in references(
+            [step.target, step.body, step.find, list(step.associations), task.operation.on_done]
+        )
         if isinstance(reference, LinkedId)
     ]
 
 
 def take_up(task: Task, entries: Iterable[Row]) -> None:
-    """Let a task know what the journal says of it: what is confirmed is never sent again, what is open is not either."""
+    """Let a task know what the journal says of it: what is confirmed is never sent again, what is open is not either.
+
+    An answer to a request of another plan under the same name is none of this one: the plan did not know of it, so it is
+    made anew.
+    """
     for entry in entries:
         step = int(entry["step"])
-        if entry["status"] == "confirmed":
+        if entry["status"] in ("confirmed", "refused") and entry["plan"] != task.plan_hash:
+            task.end("set_aside", "INV_STALE_VERSION", {"system": task.operation.system.value})
+        elif entry["status"] == "confirmed":
             task.done.add(step)
             if entry["target_id"]:
                 task.ids[step] = str(entry["target_id"])
@@ -140,13 +151,3 @@ def take_up(task: Task, entries: Iterable[Row]) -> None:
             task.lost.add(step)
         elif entry["status"] == "refused":
             task.end("refused", entry["code"])
-
-
-def creates(step: Step) -> bool:
-    """Whether a step makes a record."""
-    return step.action is StepAction.CREATE
-
-
-def parent_of(task: Task) -> Entity:
-    """The entity whose absence a task reports: payments wait for invoices, all else for whatever it names."""
-    return Entity.INVOICE if task.operation.entity is Entity.PAYMENT else task.operation.entity

@@ -52,7 +52,7 @@ def _close_complete(run: Run, tasks: Iterable[Task]) -> None:
 def _ready(run: Run, tasks: Sequence[Task]) -> list[Entry]:
     """The requests that can go out now. One record is changed by one request at a time."""
     ended = {task.operation.operation_id: task for task in tasks if task.ended}
-    coming: set[Key | None] = {task.makes for task in tasks if not task.ended and task.makes is not None}
+    coming = {key for task in tasks if not task.ended for key in task.makes}
     targets: set[tuple[str, str, str]] = set()
     found: list[Entry] = []
     for task in tasks:
@@ -61,7 +61,7 @@ def _ready(run: Run, tasks: Sequence[Task]) -> list[Entry]:
         for step in task.next_steps():
             entry, missing = entry_of(run, task, step)
             if missing:
-                _missing(task, missing, coming)
+                _missing(run, task, missing, coming)
                 break
             target = (step.system.value, step.object, str(entry.target))
             if step.action in _CHANGES:
@@ -73,11 +73,9 @@ def _ready(run: Run, tasks: Sequence[Task]) -> list[Entry]:
 
 
 def _may_go(run: Run, task: Task, ended: dict[str, Task]) -> bool:
-    """Whether a task may advance: its system takes writes, and whoever holds a value it wants has let go."""
+    """Whether a task may advance: such writes are taken, and whoever holds a value it wants has let go."""
     steps = task.next_steps()
-    if not steps or steps[0].system in run.stopped:
-        return False
-    if run.tax_recalculated and (steps[0].object, steps[0].action) == ("Invoice", StepAction.UPDATE):
+    if not steps or run.held(steps[0]):
         return False
     for name, label in task.after.items():
         if name not in ended:
@@ -88,14 +86,15 @@ def _may_go(run: Run, task: Task, ended: dict[str, Task]) -> bool:
     return True
 
 
-def _missing(task: Task, missing: Sequence[Reference], coming: set[Key | None]) -> None:
+def _missing(run: Run, task: Task, missing: Sequence[Reference], coming: set[Key]) -> None:
     """End a task whose parent will not come; one that another task of the wave is about to make is waited for."""
     for reference in missing:
         if not isinstance(reference, LinkedId):
             continue
         key = (reference.entity, reference.system, reference.of)
-        if key not in coming or key == task.makes:
-            slots = {"parent": f"{reference.entity.value} {reference.of}", "number": reference.of}
+        if key not in coming or key in task.makes:
+            name = run.labels.get(key) or reference.of
+            slots = {"parent": f"{reference.entity.value} {name}", "number": name}
             task.end("waiting", recording.waiting_code(task), slots)
             return
 
@@ -106,10 +105,7 @@ def _left(run: Run, task: Task) -> None:
     if task.lost:
         system = next((s.system for s in task.operation.steps if s.number in task.lost), task.operation.system)
         task.end("uncertain", "SYS_OUTCOME_UNCERTAIN", {"system": system.value})
-    elif steps and steps[0].system in run.stopped:
-        system = steps[0].system
-        task.end("waiting", run.stopped[system], {"system": system.value})
-    elif run.tax_recalculated:
-        task.end("waiting", recording.TAX, {"diff": "on another invoice"})
+    elif steps and (code := run.held(steps[0])):
+        task.end("waiting", code, {"system": steps[0].system.value, "diff": "on another invoice"})
     else:
         task.end("waiting", recording.waiting_code(task), {"parent": task.operation.label})

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsqbo_pipeline.apply import afterwards, history, setup
-from hsqbo_pipeline.apply.run import Progress, Run
+from hsqbo_pipeline.apply.run import Key, Progress, Run
 from hsqbo_pipeline.apply.tasks import Task, take_up
 from hsqbo_pipeline.apply.waves import run_wave
 from hsqbo_pipeline.clients.pair import Clients
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import Row, Statements
-from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.store import journal, plans
 from hsqbo_pipeline.store.operation_rows import operation_of
@@ -34,11 +34,13 @@ SQL = Statements(Path(__file__).parent / "sql")
 class ApplyResult:
     """What became of the operations: how many by (entity, system, action, status); which systems stopped, and why.
 
-    `overwritten` counts values of people in HubSpot that fell between our look and our write.
+    `closed` names objects of a system that our login may not write. `overwritten` counts values of people in HubSpot
+    that fell between our look and our write.
     """
 
     counts: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)
     stopped: Mapping[System, str] = field(default_factory=dict)
+    closed: Mapping[tuple[System, str], str] = field(default_factory=dict)
     overwritten: int = 0
 
     def total(self, status: str) -> int:
@@ -61,8 +63,11 @@ async def apply(
     rest of its operations waiting with the code that says why.
     """
     run = Run(warehouse, clients, situation, progress=on_progress or (lambda _stage, _said: None))
-    wanted = set(waves)
-    tasks = [task for task in _tasks(run, plan_hash) if task.operation.wave in wanted]
+    wanted = {wave.value for wave in waves}
+    rows = plans.operation_rows(warehouse.con, plan_hash)
+    run.labels = _labels(rows)
+    planned = [row for row in rows if row["status"] == "planned" and row["wave"] in wanted]
+    tasks = tasks_of(run, planned)
     if not tasks:
         return ApplyResult()
     await setup.prepare(run, [task.operation for task in tasks])
@@ -74,19 +79,20 @@ async def apply(
             if wave is Wave.FIGURES:
                 await afterwards.check_figures(run, mine)
             await run_wave(run, mine)
-            await afterwards.after_wave(run, wave, mine)
+            await afterwards.after_wave(run, mine)
     overwritten = await history.check(run, (task.operation.operation_id for task in tasks))
-    return ApplyResult(_counts(tasks), dict(run.stopped), overwritten)
+    return ApplyResult(_counts(tasks), dict(run.stopped), dict(run.closed), overwritten)
 
 
-def _tasks(run: Run, plan_hash: str) -> list[Task]:
-    """The operations still to be done, each with what the journal knows of it."""
-    rows = [row for row in plans.operation_rows(run.warehouse.con, plan_hash) if row["status"] == "planned"]
-    return tasks_of(run, rows)
+def _labels(rows: Sequence[Row]) -> dict[Key, str]:
+    """What people call the records that the plan's references speak of."""
+    return {
+        (Entity(row["entity"]), System(row["system"]), row["source_id"]): row["label"] for row in rows if row["label"]
+    }
 
 
 def tasks_of(run: Run, rows: Sequence[Row]) -> list[Task]:
-    """Rows of `operations` as tasks."""
+    """Rows of `operations` as tasks, each with what the journal knows of it."""
     tasks = [Task(operation_of(row), row["plan_hash"]) for row in rows]
     ids = [task.operation.operation_id for task in tasks]
     entries: dict[str, list[Row]] = {}

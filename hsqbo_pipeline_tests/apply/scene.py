@@ -139,6 +139,7 @@ class Scene:
         }
         for entity, paths in {"Customer": ("DisplayName", "GivenName"), "Invoice": ("DocNumber", "Balance"), "Payment": ("TotalAmt",)}.items():
             found[entity] = sorted([str(each.get(path)) for path in paths] for each in self.bench.quickbooks(entity))
-        counted = self.bench.ask("SELECT entity, count(*) AS n, count(DISTINCT hubspot_id) AS h, count(DISTINCT quickbooks_id) AS q FROM links GROUP BY 1")
+        distinct = "count(DISTINCT hubspot_id) AS h, count(DISTINCT quickbooks_id) AS q"
+        counted = self.bench.ask(f"SELECT entity, count(*) AS n, {distinct} FROM links GROUP BY 1")
         found["links"] = sorted([row["entity"], row["n"], row["h"], row["q"]] for row in counted)
         return found

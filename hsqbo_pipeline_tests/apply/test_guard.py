@@ -26,7 +26,8 @@ PAID = {"TotalAmt": Decimal("100.00"), "Balance": Decimal("40.00"), "LinkedTxn":
 def code(
     system: System, name: str, action: StepAction, body: dict[str, Any], current: dict[str, Any] | None = None, *, ours: bool = False
 ) -> str | None:
-    step = Step(1, system, name, action, body, target=None if action is CREATE else "1")
+    find = {"where": {"DocNumber": "1"}, "property": "qbo_id", "value": "1"}
+    step = Step(1, system, name, action, body, target=None if action is CREATE else "1", find=find)
     found = refusal(Request(step, body, current, ours), CLOSED, TODAY)
     return found.code if found else None
 
@@ -120,6 +121,16 @@ def test_hubspot_gets_no_second_bill_and_loses_nothing_of_its_own(
 ) -> None:
     """A mirror never becomes billable, and people's records are never archived or deleted for good."""
     assert code(H, name, action, body, current) == expected
+
+
+@pytest.mark.rule("N13")
+@pytest.mark.parametrize("system", [H, Q])
+def test_a_creation_that_could_not_be_found_again_is_not_sent(system: System) -> None:
+    """Without a way to look for it, a lost answer could only be guessed at."""
+    step = Step(1, system, "products", CREATE, {"name": "One"}, find={"where": {}, "property": "", "value": ""})
+    found = refusal(Request(step, step.body), COMPANY, TODAY)
+    assert found is not None
+    assert found.code == RULE
 
 
 def test_the_writer_refuses_what_the_plan_asks_for_and_sends_nothing(bench: Bench) -> None:

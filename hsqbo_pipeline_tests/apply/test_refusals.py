@@ -191,6 +191,6 @@ def test_a_closed_period_is_refused_before_anything_is_sent(bench: Bench) -> Non
     bench.company = replace(bench.company, closed_until=bench.situation().today - timedelta(days=1))
     body = {"CustomerRef": {"value": "1"}, "TotalAmt": str(Decimal("5.00")), "TxnDate": "2026-02-01"}
     bench.clear_traffic()
-    bench.write([to_quickbooks(bench.situation(), Entity.PAYMENT, "5", body, {"where": {}, "mark": "commerce_payments 5"})])
+    bench.write([to_quickbooks(bench.situation(), Entity.PAYMENT, "5", body, {"where": {"TxnDate": "2026-02-01"}, "mark": "commerce_payments 5"})])
     assert bench.ends() == {"5": ("refused", "PER_CLOSED")}
     assert not bench.requests("quickbooks")

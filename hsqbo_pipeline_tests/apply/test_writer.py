@@ -52,7 +52,7 @@ def test_an_invoice_whose_customer_was_refused_waits_and_names_it(bench: Bench) 
     child = order(now, Entity.INVOICE, (Q, "9"), H, [first], on_done={"link": link(Entity.INVOICE, FIRST, "9")}, label="child")
     bench.write([child, parent])
     assert bench.ends() == {"bad": ("refused", "ID_BAD_EMAIL"), "child": ("waiting", "INV_WAITING_PARENT")}
-    assert bench.slots("child")["parent"] == "customer 7"
+    assert bench.slots("child")["parent"] == "customer bad"
     assert not bench.hubspot("invoices")
 
 
