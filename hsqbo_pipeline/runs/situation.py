@@ -66,7 +66,13 @@ def _quickbooks_now(night: Night) -> datetime:
 
 
 def _backfill(night: Night) -> str | None:
-    """Records made by a backfill, or by the very first load, say so: workflows that greet customers can leave them out."""
+    """Records made by a backfill, or by the very first load, say so: workflows that greet customers can leave them out.
+
+    The words name the days, not the run: a plan that was shown by one run and applied by the next must be the same plan.
+    """
+    request = night.request
+    if request.kind is Kind.BACKFILL:
+        return f"{request.from_day or 'beginning'} to {request.to_day or 'today'}"
     con = night.warehouse.con
     first_load = not rows(con, "SELECT 1 FROM links LIMIT 1")
-    return night.run_id if night.request.kind is Kind.BACKFILL or first_load else None
+    return "first load" if first_load else None

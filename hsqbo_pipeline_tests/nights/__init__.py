@@ -1,0 +1,1 @@
+"""Whole nights against both simulated systems over real HTTP."""
