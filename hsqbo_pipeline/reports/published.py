@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from hsqbo_pipeline.core.tables import Row, Statements, rows
+from hsqbo_pipeline.core.tables import Row, Statements
+from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.store.publish import TABLES, published
 
 SQL = Statements(Path(__file__).parent / "sql")
@@ -89,8 +90,16 @@ def records(
 
 def last_run(con: duckdb.DuckDBPyConnection) -> Row | None:
     """The newest run that ended."""
-    found = rows(con, "SELECT * FROM runs WHERE ended_at IS NOT NULL ORDER BY number DESC LIMIT 1")
+    found = SQL.rows(con, "run_of", run_id=None)
     return found[0] if found else None
+
+
+def run_of(con: duckdb.DuckDBPyConnection, run_id: str | None) -> Row:
+    """The run asked for, without a name the newest. Raises ConfigurationError where it is not known or has not ended."""
+    found = SQL.rows(con, "run_of", run_id=run_id)
+    if not found:
+        raise ConfigurationError(f"There is no finished run {run_id or ''}; run `hsqbo sync` once.", field="run", value=run_id)
+    return found[0]
 
 
 def counts(con: duckdb.DuckDBPyConnection) -> list[Row]:

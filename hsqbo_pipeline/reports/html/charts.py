@@ -1,0 +1,116 @@
+"""The page's plots: altair draws them, vl-convert makes them pictures that need no script.
+
+Colours are the page's own variables, so the plots follow a dark screen. They are small on purpose: on a phone each is
+as wide as the screen.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from hsqbo_pipeline.core.tables import Row
+from hsqbo_pipeline.reports.words import STATES
+
+if TYPE_CHECKING:
+    import altair
+
+WIDTH, HEIGHT = 330, 150
+_ORDER = ("IN_SYNC", "EXCLUDED", "WAITING", "FAILING", "BLOCKED")
+_COLOURS = {state: f"var(--{state.lower()})" for state in _ORDER}
+_INK, _LINE = "var(--quiet)", "var(--line)"
+
+
+def states_over_runs(runs: list[Row]) -> str | None:
+    """Open records over the last runs, stacked by state; what is in step would hide them."""
+    import altair as alt
+
+    values = [
+        {"run": run["number"], "state": STATES[state], "records": records, "order": _ORDER.index(state)}
+        for run in runs
+        for state, records in json.loads(run["counts"] or "{}").get("states", {}).items()
+        if state in STATES and state != "IN_SYNC"
+    ]
+    if not values:
+        return None
+    shown = [state for state in _ORDER if state != "IN_SYNC"]
+    chart = (
+        alt.Chart(alt.Data(values=values))
+        .mark_bar()
+        .encode(
+            x=_runs_axis(runs),
+            y=alt.Y("sum(records):Q", title="records", axis=alt.Axis(tickMinStep=1, tickCount=5)),
+            color=alt.Color(
+                "state:N",
+                scale=alt.Scale(domain=[STATES[each] for each in shown], range=[_COLOURS[each] for each in shown]),
+                legend=alt.Legend(orient="bottom", title=None, symbolType="square"),
+            ),
+            order="order:Q",
+        )
+    )
+    return _picture(chart)
+
+
+def requests_over_runs(runs: list[Row]) -> str | None:
+    """Requests of each of the last runs to each system."""
+    import altair as alt
+
+    values = [
+        {"run": run["number"], "system": label, "requests": used.get(f"{name}_reads", 0) + used.get(f"{name}_writes", 0)}
+        for run in runs
+        for used in [json.loads(run["requests"] or "{}")]
+        for name, label in (("hubspot", "HubSpot"), ("quickbooks", "QuickBooks"))
+    ]
+    if not any(each["requests"] for each in values):
+        return None
+    chart = (
+        alt.Chart(alt.Data(values=values))
+        .mark_bar()
+        .encode(
+            x=_runs_axis(runs),
+            y=alt.Y("requests:Q", title="requests", axis=alt.Axis(tickMinStep=1, tickCount=5)),
+            color=alt.Color(
+                "system:N",
+                scale=alt.Scale(domain=["HubSpot", "QuickBooks"], range=["var(--hubspot)", "var(--quickbooks)"]),
+                legend=alt.Legend(orient="bottom", title=None, symbolType="square"),
+            ),
+        )
+    )
+    return _picture(chart)
+
+
+def lag_over_runs(runs: list[Row]) -> str | None:
+    """How long a change can have waited before each of the last runs had carried it over, in hours."""
+    import altair as alt
+
+    values = [{"run": run["number"], "hours": float(run["lag_hours"])} for run in runs if run["lag_hours"] is not None]
+    if len(values) < 2:
+        return None
+    base = alt.Chart(alt.Data(values=values)).encode(
+        x=_runs_axis(runs), y=alt.Y("hours:Q", title="hours", axis=alt.Axis(tickCount=5))
+    )
+    return _picture(base.mark_line(color="var(--accent)", strokeWidth=2) + base.mark_point(color="var(--accent)", size=18, filled=True))
+
+
+def _runs_axis(runs: list[Row]) -> altair.X:
+    import altair as alt
+
+    numbers = [run["number"] for run in runs]
+    step = max(1, len(numbers) // 8)
+    return alt.X("run:O", title="run", sort=numbers, axis=alt.Axis(labelAngle=0, values=numbers[::-step]))
+
+
+def _picture(chart: Any) -> str:
+    import vl_convert
+
+    spec = (
+        chart.properties(width=WIDTH, height=HEIGHT, background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=_INK, titleColor=_INK, domainColor=_LINE, tickColor=_LINE, gridColor=_LINE, titleFontWeight="normal", labelFontSize=11
+        )
+        .configure_legend(labelColor=_INK, labelFontSize=11)
+        .to_dict()
+    )
+    svg: str = vl_convert.vegalite_to_svg(spec)
+    return svg

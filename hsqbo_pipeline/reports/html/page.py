@@ -1,0 +1,179 @@
+"""One self-contained HTML file per run: gathered from the published tables, rendered once, put in place in one step."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hsqbo_pipeline.core.tables import Row
+from hsqbo_pipeline.model.codes import mask_emails
+from hsqbo_pipeline.reports import causes, conflicts, money, receivables, trends, words
+from hsqbo_pipeline.reports.deep_links import places
+from hsqbo_pipeline.reports.glance import Glance, glance
+from hsqbo_pipeline.reports.html import bundle, charts, payload
+from hsqbo_pipeline.reports.masking import initials
+from hsqbo_pipeline.reports.published import SQL, counts, open_published, run_of
+
+if TYPE_CHECKING:
+    import duckdb
+    import jinja2
+
+FOLDER, LATEST = "reports", "latest.html"
+_TEMPLATES = Path(__file__).parent / "templates"
+_STATES = ("in_sync", "failing", "waiting", "excluded", "blocked")
+
+
+def write_report(data: Path, run_id: str | None = None, *, masked: bool = False) -> Path:
+    """Write `data/reports/run-<number>-<id>.html` and `latest.html` from what is published; the first one's path.
+
+    Without `run_id`, the newest finished run. `masked` hides personal data and writes `…-masked.html` alone. States are
+    the present ones whatever run is asked for. Raises ConfigurationError before the first run and for a run that is not known.
+    """
+    with open_published(data) as con:
+        run = run_of(con, run_id)
+        text = render(con, run, masked=masked)
+    folder = data / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"run-{run['number']}-{run['run_id']}{'-masked' if masked else ''}.html"
+    _put(path, text)
+    if not masked:
+        _put(folder / LATEST, text)
+    return path
+
+
+def render(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool = False) -> str:
+    """The page as text."""
+    seen = glance(con, run)
+    records, known = payload.records(con, run["run_id"], masked=masked)
+    parts = {
+        **_about(seen, masked=masked),
+        **_tables(con, run, masked=masked),
+        **_money(con, run, masked=masked),
+        **_plots(con, run),
+        "known": known,
+        "records_packed": bundle.packed(records),
+        "stories_packed": bundle.packed(payload.stories(con, masked=masked)),
+        "places": _places(con),
+        "script": bundle.own_script(),
+        "style": bundle.own_style(),
+        "table_script": bundle.table_script(),
+        "table_style": bundle.table_style(),
+        "policy": bundle.policy(),
+    }
+    return _environment().get_template("report.html.j2").render(parts)
+
+
+def _about(seen: Glance, *, masked: bool) -> dict[str, Any]:
+    run = seen.run
+    found = json.loads(run["counts"] or "{}")
+    activity = [row for row in found.get("objects", []) if any(v for name, v in row.items() if name not in ("object", "direction"))]
+    hide = mask_emails if masked else str
+    return {
+        "run": run,
+        "kind": words.KINDS.get(run["kind"], run["kind"]),
+        "outcome": words.OUTCOMES.get(run["exit_code"], "ended"),
+        "lasted": words.span((run["ended_at"] - run["started_at"]).total_seconds()),
+        "lines": seen.lines,
+        "problems": [hide(each) for each in seen.problems],
+        "groups": [_masked_group(group) if masked else group for group in causes.grouped(seen.causes)],
+        "activity": activity,
+        "masked": masked,
+    }
+
+
+def _masked_group(group: tuple[str, str, list[causes.Cause]]) -> tuple[str, str, list[causes.Cause]]:
+    """Neutral sentences: a group of one would otherwise tell whose it is."""
+    from dataclasses import replace
+
+    from hsqbo_pipeline.model.codes import render as told
+
+    name, title, listed = group
+    return name, title, [replace(each, sentence=told(each.code).sentence, fix=told(each.code).fix) for each in listed]
+
+
+def _tables(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool) -> dict[str, Any]:
+    return {
+        "matrix": counts(con),
+        "states": _STATES,
+        "owners": SQL.rows(con, "owners", run_id=run["run_id"]),
+        "conflicts": conflicts.differences(con, masked=masked),
+        "drift": [] if masked else SQL.rows(con, "drift_of", run_id=run["run_id"]),
+        "coverage": SQL.rows(con, "coverage"),
+        "quality": SQL.rows(con, "quality_worst", run_id=run["run_id"], limit=25),
+        "reads": SQL.rows(con, "reads_of", run_id=run["run_id"]),
+    }
+
+
+def _money(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool) -> dict[str, Any]:
+    sums, customers = money.tie_out(con, run["run_id"])
+    if masked:
+        customers = [{**row, "label": initials(row["label"])} for row in customers]
+    ages = receivables.age_table(con, money.business_day(run))
+    item, fallback = money.fallback_value(con, run)
+    return {
+        "months": money.months(con, run["run_id"]),
+        "difference_causes": money.difference_causes(con, run["run_id"]),
+        "tie_sums": sums,
+        "ties": customers,
+        "ages": ages,
+        "age_totals": receivables.totals(ages),
+        "today": money.business_day(run),
+        "fallback_item": item,
+        "fallback": fallback,
+        "fees": money.fee_table(con, run["run_id"]),
+    }
+
+
+def _plots(con: duckdb.DuckDBPyConnection, run: Row) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    runs = trends.runs_lately(con, run)
+    # The pictures hold numbers and our own words only; nothing of a record stands in them.
+    drawn = (
+        ("Open records by state, run by run", charts.states_over_runs(runs)),
+        ("Requests, run by run", charts.requests_over_runs(runs)),
+        ("How long a change can have waited", charts.lag_over_runs(runs)),
+    )
+    pictures = [(title, Markup(picture)) for title, picture in drawn if picture]  # noqa: S704
+    return {"plots": pictures, "allowances": trends.allowances(con, run), "runs_shown": len(runs)}
+
+
+def _places(con: duckdb.DuckDBPyConnection) -> str:
+    found = places(con)
+    return json.dumps({"hubspot": found.hubspot, "quickbooks": found.quickbooks}).replace("<", "\\u003c")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "money": words.money,
+        "number": words.number,
+        "day": words.day,
+        "when": words.when,
+        "plural": words.plural,
+    }
+    environment.globals |= {
+        "since": words.since,
+        "object_names": words.OBJECTS,
+        "state_names": words.STATES,
+        "system_names": words.SYSTEMS,
+        "owner_names": words.OWNERS,
+    }
+    return environment
+
+
+def _put(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,167 @@
+// The record table and its filters. Whatever comes from a record goes through `text` before it is shown.
+const $ = (id) => document.getElementById(id);
+const text = (value) => String(value ?? "").replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const OBJECTS = {customer: "Customers", product: "Products", invoice: "Invoices", payment: "Payments", connection: "Connection"};
+const STATES = {IN_SYNC: "in step", WARNING: "to look at", FAILING: "failing", WAITING: "waiting", EXCLUDED: "left out", BLOCKED: "blocked"};
+const OWNERS = {sales: "Sales", books: "Books", admin: "Admin"};
+const places = JSON.parse($("data-places").textContent);
+
+async function unpacked(id) {
+  const bytes = Uint8Array.from(atob($(id).textContent), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+async function tableLibrary() {
+  const style = document.createElement("style");
+  style.textContent = await unpacked("data-table-style");
+  document.head.prepend(style);
+  const address = URL.createObjectURL(new Blob([await unpacked("data-table-script")], {type: "text/javascript"}));
+  const library = await import(address);
+  URL.revokeObjectURL(address);
+  return library.jQuery;
+}
+
+// A spreadsheet must not take a record's text for a formula.
+const defused = (value) => (/^[\s\u00a0\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(value) ? `'${value}` : value);
+const shownState = (row) => (row.state === "IN_SYNC" && row.class === "WARNING" ? "WARNING" : row.state);
+const chip = (row) => `<span class="chip ${shownState(row)}">${STATES[shownState(row)]}</span>`;
+const amount = (row) => (row.amount === null ? "" : `${Number(row.amount).toLocaleString("en-US", {minimumFractionDigits: 2})} ${row.currency}`);
+
+function address(row, system) {
+  const begin = places[system]?.[row.object];
+  return begin && /^[0-9A-Za-z]+$/.test(row[system]) ? begin + row[system] : null;
+}
+
+function identity(row, system) {
+  if (!row[system]) return '<span class="zero">none</span>';
+  const to = address(row, system);
+  return to ? `<a href="${text(to)}" target="_blank" rel="noopener noreferrer">${text(row[system])}</a>` : text(row[system]);
+}
+
+const plain = (name) => ({data: name, render: (value) => text(value), searchable: false});
+const COLUMNS = [
+  {title: "State", data: null, className: "nowrap", render: (row, use) => (use === "display" ? chip(row) : STATES[shownState(row)])},
+  {title: "Object", ...plain("object"), className: "nowrap wide", render: (value) => text(OBJECTS[value] ?? value)},
+  {title: "Record", data: null, className: "who", render: (row, use) => (use === "display"
+    ? `<button class="link" type="button" data-record="${text(row.key)}">${text(row.label || row.hubspot || row.quickbooks)}</button>` : text(row.label))},
+  {title: "Why", data: null, className: "why", render: (row, use) => (use === "display" && row.new && row.state !== "IN_SYNC" ? `${text(row.sentence)} <span class="newmark">new</span>` : text(row.sentence))},
+  {title: "What to do", ...plain("fix"), className: "wide why", visible: false},
+  {title: "Amount", data: null, className: "num", searchable: false, render: (row, use) => (use === "sort" || use === "type" ? Number(row.amount ?? -Infinity) : text(amount(row)))},
+  {title: "Day", ...plain("day"), className: "nowrap wide"},
+  {title: "Since", ...plain("since"), className: "nowrap wide"},
+  {title: "Who acts", ...plain("owner"), className: "nowrap wide", render: (value, use, row) => (row.state === "FAILING" || row.state === "BLOCKED" ? text(OWNERS[value] ?? value) : "")},
+  {title: "Cause", ...plain("code"), className: "wide", visible: false},
+  {title: "Detail", ...plain("detail"), className: "wide", visible: false},
+  {title: "HubSpot", ...plain("hubspot"), className: "nowrap wide", visible: false, render: (value, use, row) => (use === "display" ? identity(row, "hubspot") : text(value))},
+  {title: "QuickBooks", ...plain("quickbooks"), className: "nowrap wide", visible: false, render: (value, use, row) => (use === "display" ? identity(row, "quickbooks") : text(value))},
+  {title: "Last looked at", ...plain("evaluated"), className: "nowrap wide", visible: false},
+  // One column that is searched, so that 100,000 records stay quick.
+  {title: "search", data: null, visible: false, searchable: true, className: "never", render: (row) => text([row.label, row.sentence, row.code, row.hubspot, row.quickbooks, row.detail, row.amount, row.fix].join(" "))},
+].map((column) => ({searchable: false, type: column.title === "Amount" ? "num" : "string", defaultContent: "", ...column, ...(column.title === "search" ? {} : {searchable: false})}));
+
+const form = $("filters");
+let month = "";
+const chosen = () => ({...Object.fromEntries(new FormData(form)), month});
+const tests = {
+  state: (row, want) => (want === "OPEN" ? row.state === "FAILING" || row.state === "BLOCKED" : want === "WARNING" ? shownState(row) === want : row.state === want),
+  object: (row, want) => row.object === want,
+  code: (row, want) => row.code === want,
+  owner: (row, want) => row.owner === want,
+  side: (row, want) => want === (row.hubspot && row.quickbooks ? "both" : row.hubspot ? "hubspot" : "quickbooks"),
+  since: (row, want) => row.since >= want,
+  new: (row) => row.new === 1,
+  old: (row) => row.new === 0,
+  month: (row, want) => (want === "-" ? row.day === "" : row.day.startsWith(want)),
+};
+
+function options(select, values, name) {
+  const counted = new Map();
+  for (const value of values) counted.set(value, (counted.get(value) ?? 0) + 1);
+  for (const [value, count] of [...counted].sort()) select.add(new Option(`${name(value)} (${count.toLocaleString("en-US")})`, value));
+}
+
+let stories;
+async function story(key) {
+  stories ??= JSON.parse(await unpacked("data-stories"));
+  return stories[key] ?? {};
+}
+
+function fact(name, value) {
+  return value ? `<dt>${name}</dt><dd class="val">${value}</dd>` : "";
+}
+
+const listed = (title, entries, one) => (entries?.length ? `<h4>${title}</h4><ol>${entries.map((entry) => `<li>${one(entry)}</li>`).join("")}</ol>` : "");
+
+async function open(row) {
+  const told = await story(row.key);
+  const dialog = $("record");
+  dialog.innerHTML = `<header><h3 id="record-title" class="person">${text(row.label || row.key)}</h3><button type="button" value="close">Close</button></header>
+    <p>${chip(row)} ${text(row.sentence)}</p>${row.state === "IN_SYNC" && row.class !== "WARNING" ? "" : `<p class="fix"><span>${text(OWNERS[row.owner] ?? "")}</span> ${text(row.fix)}</p>`}
+    <dl>${fact("Object", text(OBJECTS[row.object] ?? row.object))}${fact("HubSpot", identity(row, "hubspot"))}${fact("QuickBooks", identity(row, "quickbooks"))}
+    ${fact("Amount", text(amount(row)))}${fact("Day", text(row.day))}${fact("Cause", `<code>${text(row.code)}</code> ${text(row.detail)}`)}
+    ${fact("Since", `${text(row.since)}${row.since_run ? `, run ${text(row.since_run)}` : ""}`)}${fact("Last looked at", text(row.evaluated))}</dl>
+    ${listed("Also", told.reasons, ([code, sentence, fix]) => `${text(sentence)} <small>${text(fix)} <code>${text(code)}</code></small>`)}
+    ${listed("Could be meant", told.candidates, (each) => text(Object.entries(each).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ")))}
+    ${listed("Written", told.changes, ([run, system, action, field, before, after, why, status]) => `<b>${text(field)}</b>: <span class="val">${text(before ?? "(blank)")}</span> → <span class="val">${text(after ?? "(blank)")}</span> <small>run ${text(run)}, ${text(action)} in ${text(system)}, ${text(status)}; ${text(why)}</small>`)}
+    ${listed("History", told.history, ([at, run, state, code, action, sentence, request]) => `<small>${text(at)}${run ? `, run ${text(run)}` : ""}</small><br>${text(STATES[state] ?? state)} <code>${text(code)}</code> ${text(action)} ${text(sentence)}${request ? ` <small>request ${text(request)}</small>` : ""}`)}
+    <p class="note"><code>hsqbo history ${text(row.hubspot || row.quickbooks)}</code> tells the rest.</p>`;
+  dialog.showModal();
+}
+
+function buttons() {
+  const body = (value, at, column, node) => defused(new DOMParser().parseFromString(String(value), "text/html").documentElement.textContent);
+  const exportOptions = {columns: ":visible", orthogonal: "export", format: {body}};
+  return [
+    {extend: "colvis", text: "Columns", columns: ":not(.never)"},
+    {extend: "csvHtml5", text: "CSV", filename: document.title, bom: true, exportOptions},
+    {extend: "excelHtml5", text: "Excel", filename: document.title, title: null, exportOptions},
+  ];
+}
+
+async function start() {
+  const [jQuery, data] = await Promise.all([tableLibrary(), unpacked("data-records").then(JSON.parse)]);
+  const records = data.rows.map((values) => Object.fromEntries(data.columns.map((name, at) => [name, values[at]])));
+  const byKey = new Map(records.map((row) => [row.key, row]));
+  options(form.elements.object, records.map((row) => row.object), (value) => OBJECTS[value] ?? value);
+  options(form.elements.code, records.map((row) => row.code), (value) => value);
+  $("loading").remove();
+  const table = jQuery("#table").DataTable({
+    data: records, columns: COLUMNS, deferRender: true, autoWidth: false, order: [], pageLength: 25, lengthMenu: [10, 25, 50, 100, 500],
+    layout: {topStart: {buttons: buttons()}, topEnd: "search", bottomStart: ["info", "pageLength"], bottomEnd: "paging"},
+    language: {search: "Search", info: "_START_ to _END_ of _TOTAL_", infoEmpty: "none", infoFiltered: "(of _MAX_ in all)", zeroRecords: "No record fits these filters.", lengthMenu: "_MENU_ a page"},
+  });
+  table.search.fixed("filters", (_, row) => Object.entries(wanted).every(([name, want]) => !want || tests[name](row, want)));
+  let wanted = {};
+  const apply = () => { wanted = chosen(); table.draw(); };
+  form.addEventListener("change", apply);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => { month = ""; table.search(""); setTimeout(apply); });
+  document.addEventListener("click", (event) => {
+    const named = event.target.closest("[data-record]");
+    if (named) {
+      event.preventDefault();
+      const row = byKey.get(named.dataset.record);
+      if (row) open(row);
+      return;
+    }
+    const link = event.target.closest("a[data-filter]");
+    if (!link) return;
+    form.reset();
+    table.search("");
+    for (const name of ["state", "object", "code", "owner"]) form.elements[name].value = link.dataset[name] ?? "";
+    form.elements.new.checked = Boolean(link.dataset.new);
+    form.elements.old.checked = Boolean(link.dataset.old);
+    setTimeout(() => { month = link.dataset.month ?? ""; apply(); });
+  });
+  $("record").addEventListener("click", (event) => {
+    if (event.target === $("record") || event.target.closest("button[value=close]")) $("record").close();
+  });
+  // The page opens on what needs somebody, if anything does.
+  if (records.some((row) => row.state === "FAILING" || row.state === "BLOCKED")) form.elements.state.value = "OPEN";
+  apply();
+  document.documentElement.dataset.ready = "1";
+}
+
+start().catch((error) => {
+  $("loading")?.replaceChildren(`The record table could not be built (${error.message}). A browser from 2023 or later is needed.`);
+});
