@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -17,7 +17,7 @@ from hsqbo_pipeline.clients.redaction import short_message
 from hsqbo_pipeline.clients.retry import TryAgainError, repeated
 from hsqbo_pipeline.clients.tokens import Tokens, TokenStore, seed_of
 from hsqbo_pipeline.clients.transport import check_base_url
-from hsqbo_pipeline.errors import AuthenticationError
+from hsqbo_pipeline.errors import AuthenticationError, HsqboError
 
 _TIMEOUT_S = 30.0
 _ATTEMPTS = 4
@@ -139,6 +139,7 @@ class OAuthTokens:
         self._tokens: Tokens | None = None
         self._refreshing = asyncio.Lock()
         self._retired: set[str] = set()
+        self._failed: tuple[datetime, HsqboError] | None = None
 
     async def bearer(self) -> str:
         """A token good for a while yet, refreshed if need be. Raises AuthenticationError, RemoteError."""
@@ -159,14 +160,25 @@ class OAuthTokens:
         return self._stored()
 
     async def _refresh(self, rejected: str | None) -> str:
+        asked_at = self._clock.now()
         async with self._refreshing:
             if self._usable(self._tokens, rejected):
                 return self._access(self._tokens)
+            # Whoever waited for a refresh that failed gets its answer: each trying anew would wait for all of them.
+            if self._failed is not None and self._failed[0] >= asked_at:
+                raise self._failed[1]
+            return await self._refresh_now(rejected)
+
+    async def _refresh_now(self, rejected: str | None) -> str:
+        try:
             async with self._store.lock(self._clock):
                 stored = self._stored()
                 fit = stored is not None and self._usable(stored, rejected)
                 self._remember(stored if stored is not None and fit else await self._rotate(stored))
-            return self._access(self._tokens)
+        except HsqboError as error:
+            self._failed = (self._clock.now(), error)
+            raise
+        return self._access(self._tokens)
 
     async def _rotate(self, before: Tokens | None) -> Tokens:
         """Refresh and save; only then may anyone use the new tokens."""

@@ -21,9 +21,9 @@ from hsqbo_pipeline.clients.faults import REMOTE, Fault
 from hsqbo_pipeline.clients.limits import Limiter
 from hsqbo_pipeline.clients.redaction import redact_http_logs, scrub
 from hsqbo_pipeline.clients.requests import RequestCounts
-from hsqbo_pipeline.clients.retry import after_fault, after_lost_answer, repeated
+from hsqbo_pipeline.clients.retry import ATTEMPTS, after_fault, after_lost_answer, repeated
 from hsqbo_pipeline.clients.wire import UnreadableBodyError, read_json
-from hsqbo_pipeline.errors import ConfigurationError
+from hsqbo_pipeline.errors import ConfigurationError, RemoteError
 
 _UNAUTHORIZED = 401
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -118,6 +118,7 @@ class Transport:
         self.clock = clock
         self._dialect = dialect
         self.tokens = tokens
+        self._patient = True
         # A proxy of the machine is for the internet, never for loopback.
         self._http = httpx.AsyncClient(
             base_url=base_url,
@@ -151,7 +152,15 @@ class Transport:
         async def attempt(number: int) -> Answer:
             return await self._attempt(call, number)
 
-        return await repeated(attempt, self.clock)
+        # A system that has just failed a call to the last attempt is not waited for again by every further call: each
+        # tries once, and the first that succeeds restores the patience.
+        try:
+            answer = await repeated(attempt, self.clock, ATTEMPTS if self._patient else 1)
+        except RemoteError:
+            self._patient = False
+            raise
+        self._patient = True
+        return answer
 
     async def _attempt(self, call: Call, number: int) -> Answer:
         token = await self.tokens.bearer()
