@@ -14,7 +14,7 @@ from hsqbo_pipeline.core.invoices.cases import Case, read_cases
 from hsqbo_pipeline.core.invoices.company_lists import read_lists
 from hsqbo_pipeline.core.invoices.drafts import Draft, Money, finish
 from hsqbo_pipeline.core.invoices.endings import ending, unreadable
-from hsqbo_pipeline.core.invoices.items import read_fallbacks
+from hsqbo_pipeline.core.invoices.items import due_fallbacks, read_fallbacks
 from hsqbo_pipeline.core.invoices.outgoing import Outbox
 from hsqbo_pipeline.core.invoices.parents import Parents, read_parents
 from hsqbo_pipeline.core.payments.preview import money_moved
@@ -31,7 +31,8 @@ def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
     outbox = Outbox(lists, read_fallbacks(con, lists, situation))
     drafts = [decide(case, parents, outbox, situation) for case in _cases(con, situation)]
     moved = money_moved(con, situation, [draft.verdict for draft in drafts])
-    return [finish(draft, moved.get(draft.case.pair.ids[System.HUBSPOT] or "", Money()), situation) for draft in drafts]
+    found = [finish(draft, moved.get(draft.case.pair.ids[System.HUBSPOT] or "", Money()), situation) for draft in drafts]
+    return [*due_fallbacks(con), *outbox.fallbacks.verdicts, *found]
 
 
 def _cases(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Case]:

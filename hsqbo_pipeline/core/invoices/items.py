@@ -46,17 +46,27 @@ class Choice:
 
 @dataclass
 class Fallbacks:
-    """Items that lines without one go to. What this plan makes is made once, by the first invoice that needs it."""
+    """Items that lines without one go to. What this plan makes is made once, for the first invoice that needs it."""
 
     lists: Lists
     named: Mapping[str, Row] = field(default_factory=dict)
     planned: dict[str, Any] = field(default_factory=dict)
-    pending: list[Operation] = field(default_factory=list)
+    pending: dict[str, Operation] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
 
-    def take_operations(self) -> tuple[Operation, ...]:
-        """The creations that the invoice decided last brought about."""
-        found, self.pending = tuple(self.pending), []
-        return found
+    def keep(self) -> None:
+        """The invoice decided last is sent: the items it needs are made."""
+        for key, operation in self.pending.items():
+            covers = ((System.HUBSPOT, key),)
+            made = Verdict(Entity.PRODUCT, key, None, "OPS_UNCHANGED", operations=(operation,), label=operation.label, covers=covers)
+            self.verdicts.append(made)
+        self.pending.clear()
+
+    def drop(self) -> None:
+        """It is not sent: nothing is made for its sake."""
+        for key in self.pending:
+            del self.planned[key]
+        self.pending.clear()
 
 
 def read_fallbacks(con: duckdb.DuckDBPyConnection, lists: Lists, situation: Situation) -> Fallbacks:
@@ -178,7 +188,7 @@ def _named_item(
         return case.verdict(problem, slots={"field": "name", "limit": LONGEST_ITEM_NAME})
     if key not in fallbacks.planned:
         fallbacks.planned[key] = LinkedId(Entity.PRODUCT, System.QUICKBOOKS, key).as_json()
-        fallbacks.pending.append(_creation(key, name, sku, account, situation))
+        fallbacks.pending[key] = _creation(key, name, sku, account, situation)
     return Choice(fallbacks.planned[key], None, fallback=True)
 
 
@@ -199,7 +209,7 @@ def _creation(key: str, name: str, sku: str | None, account: str, situation: Sit
         "entity": Entity.PRODUCT.value,
         "hubspot_id": key,
         "quickbooks_id": StepId(1).as_json(),
-        "role": "alias",
+        "role": "primary",
         "hubspot_object": "products",
         "quickbooks_object": "Item",
         "owner": System.QUICKBOOKS.value,
@@ -222,6 +232,21 @@ def _creation(key: str, name: str, sku: str | None, account: str, situation: Sit
         changes=(FieldChange("name", None, name, "for invoice lines without an item"),),
         on_done={"link": link},
     )
+
+
+def due_fallbacks(con: duckdb.DuckDBPyConnection) -> list[Verdict]:
+    """Fallback items that are due themselves: they have no partner in HubSpot and never get one (1.14)."""
+    return [
+        Verdict(
+            Entity.PRODUCT,
+            row["hubspot_id"],
+            row["quickbooks_id"],
+            "OPS_UNCHANGED",
+            label=row["name"],
+            covers=((System.HUBSPOT, row["hubspot_id"]), (System.QUICKBOOKS, row["quickbooks_id"])),
+        )
+        for row in SQL.rows(con, "fallback_due", prefix=CUSTOM_ITEM)
+    ]
 
 
 def fallback_lines(lines: Sequence[Row], choices: Sequence[Choice]) -> list[tuple[int, Row]]:

@@ -73,22 +73,22 @@ def create(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -
         return Draft(case, refused)
     sale = prepare(case, parents, outbox, situation)
     if isinstance(sale, Verdict):
-        outbox.fallbacks.take_operations()
+        outbox.fallbacks.drop()
         return Draft(case, sale)
     row = case.row(System.HUBSPOT)
     if row["number"]:
         outbox.given[row["number"].strip().casefold()] = f"HubSpot invoice {case.pair.id(System.HUBSPOT)} of this plan"
     made = _creation(case, sale, outbox.lists, situation)
     warnings = fallback_lines(case.lines[System.HUBSPOT], sale.choices)
-    operations = (*outbox.fallbacks.take_operations(), made)
+    outbox.fallbacks.keep()
     settle = _settle(case, sale, situation)
     total, tax = row["total"] or ZERO, row["tax"] or ZERO
     told = figures(total, tax, total, ZERO) if sale.codes.binding else None
     if not warnings:
-        return Draft(case, case.verdict("OPS_UNCHANGED", operations=operations, settle=settle), figures=told)
+        return Draft(case, case.verdict("OPS_UNCHANGED", operations=(made,), settle=settle), figures=told)
     code, slots, reasons = unmatched_warning(warnings, situation)
     return Draft(
-        case, case.verdict(code, slots=slots, reasons=reasons, operations=operations, settle=settle), figures=told
+        case, case.verdict(code, slots=slots, reasons=reasons, operations=(made,), settle=settle), figures=told
     )
 
 
@@ -124,11 +124,12 @@ def prepare(case: Case, parents: Parents, outbox: Outbox, situation: Situation) 
     customer = billed(case, parents, situation)
     if isinstance(customer, Verdict):
         return customer
-    customer_row = parents.row(Entity.CUSTOMER, System.QUICKBOOKS, customer.partner)
+    known = customer.partner or parents.matched_contacts.get(customer.id)
+    customer_row = parents.row(Entity.CUSTOMER, System.QUICKBOOKS, known)
     if customer_row is not None and not customer_row["active"]:
         return case.verdict(
             "INV_WAITING_PARENT",
-            slots={"parent": f"customer {customer_row['display_name']} ({customer.partner}), which is inactive"},
+            slots={"parent": f"customer {customer_row['display_name']} ({known}), which is inactive"},
         )
     refused = guards.currency(case, customer, customer_row, situation) or _too_long(case, situation)
     if refused is not None:

@@ -71,7 +71,7 @@ def keep(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -> 
     if refused is not None:
         return Draft(case, refused)
     found = compare(case, parents, outbox, situation)
-    outbox.fallbacks.take_operations()
+    outbox.fallbacks.drop()
     removed = _payment_removed(case)
     still = not case.said("adopt") and (found.forbidden - ({"lines", "tax"} if case.said("push") else set()))
     if still or (removed is not None and not case.said("adopt")):

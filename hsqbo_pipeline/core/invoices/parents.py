@@ -65,6 +65,11 @@ class Parents:
     matched: Mapping[str, str] = field(default_factory=dict)  # QuickBooks customer -> contact, pairs found in this run
     custom_item: str | None = None
 
+    @property
+    def matched_contacts(self) -> Mapping[str, str]:
+        """The same pairs the other way round."""
+        return {contact: customer for customer, contact in self.matched.items()}
+
     def customer(self, system: System, record_id: str) -> Standing:
         """A customer, unknown ones included."""
         return self._standing(Entity.CUSTOMER, system, record_id)

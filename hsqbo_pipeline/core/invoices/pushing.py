@@ -48,11 +48,11 @@ def push(
     total = booked["total"]
     if groups:
         sale = prepare(case, parents, outbox, situation)
-        if isinstance(sale, Verdict):
-            return sale
-        rewritten = _guarded(case, groups, sale, outbox, situation)
+        rewritten = sale if isinstance(sale, Verdict) else _guarded(case, groups, sale, outbox, situation)
         if isinstance(rewritten, Verdict):
+            outbox.fallbacks.drop()
             return rewritten
+        outbox.fallbacks.keep()
         body |= rewritten
         total = row["total"] if {"lines", "tax"} & groups else total
         changes += [
@@ -60,10 +60,8 @@ def push(
         ]
     expect = {"code": "TAX_RECALCULATED", "values": {"TotalAmt": money(total or ZERO)}}
     step = quickbooks_update(case, body, _before(body, payload))
-    made = operation(
-        case, situation, System.QUICKBOOKS, Action.UPDATE, [step], changes=changes, on_done={"expect": expect}
-    )
-    return (*outbox.fallbacks.take_operations(), made)
+    on_done = {"expect": expect}
+    return (operation(case, situation, System.QUICKBOOKS, Action.UPDATE, [step], changes=changes, on_done=on_done),)
 
 
 def _said(row: Mapping[str, Any], group: str) -> str | None:
