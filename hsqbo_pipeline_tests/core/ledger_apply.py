@@ -110,22 +110,19 @@ def _step(ledger: Ledger, step: Step, ids: Mapping[int, str]) -> str:
 
 
 def _columns(body: Mapping[str, Any], names: Mapping[str, str | None]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in body.items():
-        column = names[name]
-        if column is None:
-            continue
-        value = None if value == "" else value
-        if column in NUMBERS and value is not None:
-            value = D(str(value))
-        elif column in ("invoice_date", "due_date", "paid_on") and value is not None:
-            value = datetime.fromisoformat(value).date()
-        elif column == "position":
-            value = int(value)
-        elif column == "billable":
-            value = value == "true"
-        found[column] = value
-    return found
+    return {column: _typed(column, value) for name, value in body.items() if (column := names[name]) is not None}
+
+
+def _typed(column: str, text: Any) -> Any:
+    if text in (None, ""):
+        return None
+    if column in NUMBERS:
+        return D(str(text))
+    if column in ("invoice_date", "due_date", "paid_on"):
+        return datetime.fromisoformat(text).date()
+    if column == "position":
+        return int(text)
+    return text == "true" if column == "billable" else text
 
 
 def _hubspot_invoice(ledger: Ledger, step: Step, target: Any, body: Any, associations: Any) -> str:
@@ -144,7 +141,8 @@ def _hubspot_invoice(ledger: Ledger, step: Step, target: Any, body: Any, associa
     if step.action is StepAction.CREATE:
         target = ledger.next_id()
         insert(ledger.con, "invoices", [{
-            "system": "hubspot", "id": target, "object": "invoices", "version": "0", "created_at": ledger.situation.now, "active": True, "source": "HubSpot",
+            "system": "hubspot", "id": target, "object": "invoices", "version": "0", "active": True, "source": "HubSpot",
+            "created_at": ledger.situation.now,
             "contact_ids": [each["to_id"] for each in associations if each["to_object"] == "contacts"],
             "company_ids": [each["to_id"] for each in associations if each["to_object"] == "companies"],
             "deal_ids": [], "payment_ids": [], "fields_hash": "x", **columns,
@@ -319,7 +317,8 @@ def _quickbooks_line(line: Mapping[str, Any]) -> dict[str, Any]:
         assert cents(D(str(quantity)) * D(str(price))) == amount, "6070: Amount is not Qty × UnitPrice"
     return {
         "kind": kind, "item_id": (detail.get("ItemRef") or {}).get("value"), "quantity": quantity, "unit_price": price, "amount": amount,
-        "description": line.get("Description"), "tax_code": (detail.get("TaxCodeRef") or {}).get("value"), "service_date": _day(detail.get("ServiceDate")),
+        "description": line.get("Description"), "tax_code": (detail.get("TaxCodeRef") or {}).get("value"),
+        "service_date": _day(detail.get("ServiceDate")),
     }  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import duckdb
 
 from hsqbo_pipeline.core.candidates import paused, rivalry
-from hsqbo_pipeline.core.decisions import Situation, Verdict
+from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.filters import associated_records
 from hsqbo_pipeline.core.invoices import incoming, mirror, outgoing, owned
 from hsqbo_pipeline.core.invoices.cases import Case, read_cases
@@ -17,6 +18,7 @@ from hsqbo_pipeline.core.invoices.endings import ending, unreadable
 from hsqbo_pipeline.core.invoices.items import due_fallbacks, read_fallbacks
 from hsqbo_pipeline.core.invoices.outgoing import Outbox
 from hsqbo_pipeline.core.invoices.parents import Parents, read_parents
+from hsqbo_pipeline.core.payments.cases import second_documents
 from hsqbo_pipeline.core.payments.preview import money_moved
 from hsqbo_pipeline.model.names import Entity, System
 
@@ -31,8 +33,21 @@ def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
     outbox = Outbox(lists, read_fallbacks(con, lists, situation))
     drafts = [decide(case, parents, outbox, situation) for case in _cases(con, situation)]
     moved = money_moved(con, situation, [draft.verdict for draft in drafts])
-    found = [finish(draft, moved.get(draft.case.pair.ids[System.HUBSPOT] or "", Money()), situation) for draft in drafts]
-    return [*due_fallbacks(con), *outbox.fallbacks.verdicts, *found]
+    found = [
+        finish(draft, moved.get(draft.case.pair.ids[System.HUBSPOT] or "", Money()), situation) for draft in drafts
+    ]
+    seconds = second_documents(con, "invoice")
+    return [*due_fallbacks(con), *outbox.fallbacks.verdicts, *(_second_document(each, seconds) for each in found)]
+
+
+def _second_document(verdict: Verdict, seconds: Mapping[str, str]) -> Verdict:
+    """An invoice of the books that a HubSpot workflow seems to have made for a payment we book ourselves (A28, A29)."""
+    payment = seconds.get(verdict.quickbooks_id or "")
+    if payment is None:
+        return verdict
+    if verdict.code == "OPS_UNCHANGED":
+        return replace(verdict, code="HS_WORKFLOW_DUPLICATE", slots={"id": payment})
+    return replace(verdict, reasons=(*verdict.reasons, Reason("HS_WORKFLOW_DUPLICATE", {"id": payment})))
 
 
 def _cases(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Case]:

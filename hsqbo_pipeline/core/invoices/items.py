@@ -58,7 +58,15 @@ class Fallbacks:
         """The invoice decided last is sent: the items it needs are made."""
         for key, operation in self.pending.items():
             covers = ((System.HUBSPOT, key),)
-            made = Verdict(Entity.PRODUCT, key, None, "OPS_UNCHANGED", operations=(operation,), label=operation.label, covers=covers)
+            made = Verdict(
+                Entity.PRODUCT,
+                key,
+                None,
+                "OPS_UNCHANGED",
+                operations=(operation,),
+                label=operation.label,
+                covers=covers,
+            )
             self.verdicts.append(made)
         self.pending.clear()
 

@@ -80,11 +80,7 @@ def read_payments(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[
         doubles.setdefault((System.HUBSPOT, row["hubspot_id"]), []).append(row["quickbooks_id"])
         doubles.setdefault((System.QUICKBOOKS, row["quickbooks_id"]), []).append(row["hubspot_id"])
     refunds = _grouped(SQL.rows(con, "payment_refunds"), "payment_id")
-    seconds = {
-        row["id"]: row["payment_id"]
-        for row in SQL.rows(con, "payment_second_documents")
-        if row["kind"] == "sales_receipt"
-    }
+    seconds = second_documents(con, "sales_receipt")
     found = []
     for row in SQL.rows(con, "plan_payments"):
         pair = candidate(Entity.PAYMENT, row)
@@ -102,6 +98,11 @@ def read_payments(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[
             )
         )
     return found
+
+
+def second_documents(con: duckdb.DuckDBPyConnection, kind: str) -> dict[str, str]:
+    """QuickBooks documents that look like a second one for a HubSpot payment: id -> that payment."""
+    return {row["id"]: row["payment_id"] for row in SQL.rows(con, "payment_second_documents") if row["kind"] == kind}
 
 
 def open_cashbox(con: duckdb.DuckDBPyConnection, situation: Situation, outlook: Outlook) -> Cashbox:
