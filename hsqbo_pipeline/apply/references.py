@@ -12,10 +12,10 @@ Reference = LinkedId | StepId
 
 
 def reference_in(value: Any) -> Reference | None:
-    """The reference a marker stands for; None for anything else."""
+    """The reference a marker stands for; None for anything else. A marker may carry a `prefix` for the id's text."""
     if isinstance(value, (LinkedId, StepId)):
         return value
-    if not isinstance(value, Mapping) or len(value) != 1:
+    if not isinstance(value, Mapping):
         return None
     if "$step" in value:
         return StepId(int(value["$step"]))
@@ -42,7 +42,9 @@ def filled(value: Any, find: Callable[[Reference], str | None]) -> Any:
     """`value` with every reference replaced by its id; one that `find` does not know stays as its marker."""
     found = reference_in(value)
     if found is not None:
-        return find(found) or found.as_json()
+        record_id = find(found)
+        prefix = value.get("prefix", "") if isinstance(value, Mapping) else ""
+        return f"{prefix}{record_id}" if record_id else value
     if isinstance(value, Mapping):
         return {name: filled(part, find) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
