@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hsqbo_pipeline.core.quality import measure_quality
 from hsqbo_pipeline.core.reconcile import reconcile
 from hsqbo_pipeline.core.tables import Row, Statements, insert
 from hsqbo_pipeline.errors import ExitCode
 from hsqbo_pipeline.model.codes import CODES, render
 from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.reports import write_all
 from hsqbo_pipeline.runs.conclude import conclude
 from hsqbo_pipeline.runs.stages import held, may_apply
 from hsqbo_pipeline.store import decisions, plans, retention
@@ -95,10 +97,11 @@ def _connection_rows(night: Night) -> None:
 
 
 def prove(night: Night) -> None:
-    """The reconciliation of both sides, as far as they are known."""
+    """The reconciliation of both sides and the quality of their records, as far as they are known."""
     if night.read_already:
         with night.warehouse.transaction() as con:
             reconcile(con, night.situation)
+            measure_quality(con, night.run_id, night.situation.now)
 
 
 def end(night: Night) -> Ended:
@@ -140,6 +143,7 @@ def end(night: Night) -> Ended:
         problems,
         evaluated,
         requests,
+        report=str(write_all(settings.data, night.run_id)),
         reads=reads,
     )
 
