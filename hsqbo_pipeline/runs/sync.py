@@ -39,7 +39,11 @@ def decide(night: Night) -> None:
 
 def write(night: Night) -> None:
     """Carry the plan out, wave by wave, if it was approved; then give every record its state."""
-    result = stages.apply_waves(night, tuple(Wave))
+    finish_writing(night, stages.apply_waves(night, tuple(Wave)))
+
+
+def finish_writing(night: Night, result: ApplyResult | None) -> None:
+    """After the last wave: every record's state, and one more look at what was set aside."""
     ending.settle_states(night)
     if result is not None:
         second_look(night, result)
