@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _SHOWN = 500
-_TELLING = ("CONF_", "REC_DRIFT", "REC_TOTAL", "DIR_NOT_OWNER", "INV_REMOTE_")
+_TELLING = ("CONF_", "REC_DRIFT", "REC_TOTAL_", "DIR_NOT_OWNER", "INV_REMOTE_")
 _MASKED = "(hidden)"
 
 
@@ -47,7 +47,9 @@ def differences(con: duckdb.DuckDBPyConnection, *, masked: bool = False) -> list
 def _both_sides(con: duckdb.DuckDBPyConnection, states: list[Row]) -> Mapping[tuple[str, str, str], Row]:
     found: dict[tuple[str, str, str], Row] = {}
     for entity in Entity:
-        ids = [state[f"{side}_id"] for state in states if state["entity"] == entity for side in ("hubspot", "quickbooks")]
+        ids = [
+            state[f"{side}_id"] for state in states if state["entity"] == entity for side in ("hubspot", "quickbooks")
+        ]
         wanted = [each for each in ids if each]
         if not wanted:
             continue
@@ -107,10 +109,14 @@ def _hidden(difference: Difference) -> Difference:
     if difference.entity == "product":
         return difference
     personal = difference.entity == "customer"
-    hide = (lambda text: None if text is None else _MASKED) if personal else (lambda text: mask_emails(text) if text else text)
+    hide = (
+        (lambda text: None if text is None else _MASKED)
+        if personal
+        else (lambda text: mask_emails(text) if text else text)
+    )
     return replace(
         difference,
-        label=initials(difference.label) if personal else difference.label,
+        label=(initials(difference.label) or "") if personal else difference.label,
         hubspot=hide(difference.hubspot),
         quickbooks=hide(difference.quickbooks),
         kept=hide(difference.kept),

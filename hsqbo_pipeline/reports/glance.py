@@ -50,7 +50,7 @@ def glance(con: duckdb.DuckDBPyConnection, run: Row) -> Glance:
         _new(standing, found),
         _still(standing, found, run),
         _money(con, run_id),
-        _next(con, run, found),
+        _next(con, found),
     )
     return Glance(run, lines, found, problems)
 
@@ -94,7 +94,7 @@ def _money(con: duckdb.DuckDBPyConnection, run_id: str) -> Line:
     return Line("Money that differs", figure or "0.00", text, "look" if figure else "good")
 
 
-def _next(con: duckdb.DuckDBPyConnection, run: Row, found: list[Cause]) -> Line:
+def _next(con: duckdb.DuckDBPyConnection, found: list[Cause]) -> Line:
     """The most useful thing a person can do now."""
     plans = SQL.rows(con, "open_plan")
     if plans:
@@ -105,5 +105,11 @@ def _next(con: duckdb.DuckDBPyConnection, run: Row, found: list[Cause]) -> Line:
     worst = blocked or [each for each in found if each.state == "FAILING"]
     if worst:
         first = worst[0]
-        return Line("Next", OWNERS.get(first.owner, first.owner), f"{first.fix} ({plural(first.records, 'record')})", "look", first.state)
+        return Line(
+            "Next",
+            OWNERS.get(first.owner, first.owner),
+            f"{first.fix} ({plural(first.records, 'record')})",
+            "look",
+            first.state,
+        )
     return Line("Next", "nothing", "nobody has to do anything; the next run goes on by itself", "good")

@@ -13,10 +13,11 @@ from hsqbo_pipeline.core.tables import Row
 from hsqbo_pipeline.model.codes import CODES, mask_emails, render
 
 # Everything else a sentence is told may be a person's name or what a person typed.
-_IMPERSONAL = frozenset(
-    "allowed amount balance closed condition count currency date difference direction expected field fields found id klass "
-    "limit line linked number object plan policy rate scope setting sku start status sum system tax total type other_sku".split()
-)
+_IMPERSONAL = {
+    "allowed", "amount", "balance", "closed", "condition", "count", "currency", "date", "difference", "direction", "expected",
+    "field", "fields", "found", "id", "klass", "limit", "line", "linked", "number", "object", "other_sku", "plan", "policy",
+    "rate", "scope", "setting", "sku", "start", "status", "sum", "system", "tax", "total", "type",
+}  # fmt: skip
 _NAMES_PEOPLE = frozenset({"customer", "payment"})
 
 

@@ -98,7 +98,9 @@ def run_of(con: duckdb.DuckDBPyConnection, run_id: str | None) -> Row:
     """The run asked for, without a name the newest. Raises ConfigurationError where it is not known or has not ended."""
     found = SQL.rows(con, "run_of", run_id=run_id)
     if not found:
-        raise ConfigurationError(f"There is no finished run {run_id or ''}; run `hsqbo sync` once.", field="run", value=run_id)
+        raise ConfigurationError(
+            f"There is no finished run {run_id or ''}; run `hsqbo sync` once.", field="run", value=run_id
+        )
     return found[0]
 
 

@@ -15,7 +15,9 @@ def defused(value: Any) -> Any:
     """Text that a spreadsheet will not calculate; numbers, days and anything else stay as they are."""
     if not isinstance(value, str):
         return value
-    return f"'{value}" if value.lstrip(" \u00a0\ufeff").startswith(_DANGEROUS) or value.startswith(_DANGEROUS) else value
+    return (
+        f"'{value}" if value.lstrip(" \u00a0\ufeff").startswith(_DANGEROUS) or value.startswith(_DANGEROUS) else value
+    )
 
 
 def fused(text: str) -> str:

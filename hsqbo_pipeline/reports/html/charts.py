@@ -35,7 +35,7 @@ def states_over_runs(runs: list[Row]) -> str | None:
         return None
     shown = [state for state in _ORDER if state != "IN_SYNC"]
     chart = (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(alt.InlineData(values=values))
         .mark_bar()
         .encode(
             x=_runs_axis(runs),
@@ -56,7 +56,11 @@ def requests_over_runs(runs: list[Row]) -> str | None:
     import altair as alt
 
     values = [
-        {"run": run["number"], "system": label, "requests": used.get(f"{name}_reads", 0) + used.get(f"{name}_writes", 0)}
+        {
+            "run": run["number"],
+            "system": label,
+            "requests": used.get(f"{name}_reads", 0) + used.get(f"{name}_writes", 0),
+        }
         for run in runs
         for used in [json.loads(run["requests"] or "{}")]
         for name, label in (("hubspot", "HubSpot"), ("quickbooks", "QuickBooks"))
@@ -64,7 +68,7 @@ def requests_over_runs(runs: list[Row]) -> str | None:
     if not any(each["requests"] for each in values):
         return None
     chart = (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(alt.InlineData(values=values))
         .mark_bar()
         .encode(
             x=_runs_axis(runs),
@@ -86,10 +90,13 @@ def lag_over_runs(runs: list[Row]) -> str | None:
     values = [{"run": run["number"], "hours": float(run["lag_hours"])} for run in runs if run["lag_hours"] is not None]
     if len(values) < 2:
         return None
-    base = alt.Chart(alt.Data(values=values)).encode(
+    base = alt.Chart(alt.InlineData(values=values)).encode(
         x=_runs_axis(runs), y=alt.Y("hours:Q", title="hours", axis=alt.Axis(tickCount=5))
     )
-    return _picture(base.mark_line(color="var(--accent)", strokeWidth=2) + base.mark_point(color="var(--accent)", size=18, filled=True))
+    return _picture(
+        base.mark_line(color="var(--accent)", strokeWidth=2)
+        + base.mark_point(color="var(--accent)", size=18, filled=True)
+    )
 
 
 def _runs_axis(runs: list[Row]) -> altair.X:
@@ -107,7 +114,13 @@ def _picture(chart: Any) -> str:
         chart.properties(width=WIDTH, height=HEIGHT, background="transparent")
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor=_INK, titleColor=_INK, domainColor=_LINE, tickColor=_LINE, gridColor=_LINE, titleFontWeight="normal", labelFontSize=11
+            labelColor=_INK,
+            titleColor=_INK,
+            domainColor=_LINE,
+            tickColor=_LINE,
+            gridColor=_LINE,
+            titleFontWeight="normal",
+            labelFontSize=11,
         )
         .configure_legend(labelColor=_INK, labelFontSize=11)
         .to_dict()

@@ -68,7 +68,11 @@ def render(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool = False) ->
 def _about(seen: Glance, *, masked: bool) -> dict[str, Any]:
     run = seen.run
     found = json.loads(run["counts"] or "{}")
-    activity = [row for row in found.get("objects", []) if any(v for name, v in row.items() if name not in ("object", "direction"))]
+    activity = [
+        row
+        for row in found.get("objects", [])
+        if any(v for name, v in row.items() if name not in ("object", "direction"))
+    ]
     hide = mask_emails if masked else str
     return {
         "run": run,

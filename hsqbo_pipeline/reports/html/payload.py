@@ -63,11 +63,21 @@ def stories(con: duckdb.DuckDBPyConnection, *, masked: bool) -> bytes:
     told: dict[str, dict[str, Any]] = {}
     for row in SQL.rows(con, "all_reasons"):
         shown = without_people(row) if masked else row
-        reasons = [[each["code"], each.get("sentence", ""), each.get("fix", "")] for each in json.loads(shown["reasons"])]
+        reasons = [
+            [each["code"], each.get("sentence", ""), each.get("fix", "")] for each in json.loads(shown["reasons"])
+        ]
         told[row["record_key"]] = {"reasons": reasons, "candidates": json.loads(row["candidates"] or "[]")}
     for row in SQL.rows(con, "history_lately", each=_HISTORY_EACH, limit=_HISTORY_ALL):
         sentence = "" if masked else row["sentence"]
-        entry = [when(row["at_time"]), row["run"], row["state"], row["code"], row["action"] or "", sentence, row["remote_request"] or ""]
+        entry = [
+            when(row["at_time"]),
+            row["run"],
+            row["state"],
+            row["code"],
+            row["action"] or "",
+            sentence,
+            row["remote_request"] or "",
+        ]
         told.setdefault(row["record_key"], {}).setdefault("history", []).append(entry)
     for key, change in _changes(con):
         shown_change = [*change[:4], *(["(hidden)"] * 2 if masked else change[4:6]), *change[6:]]

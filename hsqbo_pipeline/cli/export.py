@@ -1,0 +1,50 @@
+"""`hsqbo export`: the record view as a file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hsqbo_pipeline.cli.app import app
+from hsqbo_pipeline.cli.printing import out
+from hsqbo_pipeline.reports.export import DEFAULT_COLUMNS, FORMATS, Choice
+from hsqbo_pipeline.reports.export import export as write_export
+from hsqbo_pipeline.settings import load as load_settings
+
+
+@app.command()
+def export(
+    kind: Annotated[
+        str | None, typer.Option("--format", help="csv, xlsx, parquet or json; without it, as --output ends, else csv.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="The file; without it, one in the data folder's reports.")] = None,
+    columns: Annotated[str, typer.Option(help="Which columns, separated by commas.")] = ",".join(DEFAULT_COLUMNS),
+    state: Annotated[
+        str | None, typer.Option(help="in_sync, warning, failing, excluded, waiting or blocked; without it, all.")
+    ] = None,
+    code: Annotated[str | None, typer.Option(help="One code, such as ID_EMAIL_SHARED.")] = None,
+    entity: Annotated[str | None, typer.Option("--object", help="customer, product, invoice or payment.")] = None,
+    direction: Annotated[str | None, typer.Option(help="quickbooks_to_hubspot or hubspot_to_quickbooks.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what began on that day or later.")
+    ] = None,
+    mask: Annotated[bool, typer.Option("--mask", help="Leave personal data out.")] = False,
+) -> None:
+    """Write the records, filtered and in the columns you choose, to a file."""
+    wanted = Choice(
+        columns=tuple(name.strip() for name in columns.split(",") if name.strip()),
+        state=state,
+        code=code,
+        entity=entity,
+        since=since.replace(tzinfo=UTC) if since else None,
+        direction=direction,
+        masked=mask,
+    )
+    suffix = output.suffix.lstrip(".").lower() if output else ""
+    path, written = write_export(
+        load_settings().data, wanted, (kind or (suffix if suffix in FORMATS else "csv")).lower(), output
+    )
+    out.print(f"{written:,} records: {path}", markup=False, soft_wrap=True)
