@@ -213,45 +213,25 @@ def line_bodies(case: Case, sale: Sale, lists: Lists, situation: Situation) -> l
 
 
 def _creation(case: Case, sale: Sale, lists: Lists, situation: Situation) -> Operation:
-    row, company, hubspot_id = case.row(System.HUBSPOT), situation.company, case.pair.id(System.HUBSPOT)
-    mapped = [each for each in field_map(Entity.INVOICE, situation.rules) if each.name != "currency"]
-    direction = situation.rules.invoices.direction
-    texts = {
-        each.name: text
-        for each in mapped
-        if (text := values(row, [each])[each.name]) is not None
-        and (each.create_only or flows_to(each, System.QUICKBOOKS, direction))
-    }
-    if situation.rules.invoices.number_from == "quickbooks":
-        texts.pop("number", None)
-    body: dict[str, Any] = {
-        "CustomerRef": {"value": sale.customer.reference()},
-        **quickbooks_fields(texts, mapped, None, company.custom_fields),
-        "Line": line_bodies(case, sale, lists, situation),
-        "PrivateNote": note_with_mark(None, "invoice", hubspot_id),
-        **{name: {"value": each} for name, each in sale.references.items()},
-        **NEVER_SENT_TO_CUSTOMERS,
-    }
-    if sale.codes.calculation is not None:
-        body["GlobalTaxCalculation"] = sale.codes.calculation
-    if company.multi_currency:
-        body["CurrencyRef"] = {"value": row["currency"]}
-    expect = {
-        "code": "TAX_RECALCULATED" if company.uses_sales_tax else "REC_TOTAL_VARIANCE",
-        "values": {"TotalAmt": money(row["total"])},
-    }
+    row, hubspot_id = case.row(System.HUBSPOT), case.pair.id(System.HUBSPOT)
+    texts = _sent_texts(row, situation)
     step = Step(
         number=0,
         system=System.QUICKBOOKS,
         object="Invoice",
         action=StepAction.CREATE,
-        body=body,
+        body=_body(case, sale, texts, lists, situation),
         find={
             "where": {"DocNumber": row["number"]} if "number" in texts else {"TxnDate": texts.get("invoice_date")},
             "mark": mark_of("invoice", hubspot_id),
             "same": {"TotalAmt": money(row["total"])} if sale.codes.binding else {},
         },
     )
+    on_done: dict[str, Any] = {"link": link_row(System.HUBSPOT, hubspot_id, FIRST, "created")}
+    if sale.codes.binding:
+        code = "TAX_RECALCULATED" if situation.company.uses_sales_tax else "REC_TOTAL_VARIANCE"
+        on_done["expect"] = {"code": code, "values": {"TotalAmt": money(row["total"])}}
+    fallbacks = fallback_lines(case.lines[System.HUBSPOT], sale.choices)
     return operation(
         case,
         situation,
@@ -259,15 +239,37 @@ def _creation(case: Case, sale: Sale, lists: Lists, situation: Situation) -> Ope
         Action.CREATE,
         [step],
         changes=[FieldChange(name, None, text, "new") for name, text in texts.items()],
-        warnings=[
-            f"line {number} goes to the fallback item"
-            for number, _ in fallback_lines(case.lines[System.HUBSPOT], sale.choices)
-        ],
-        on_done={
-            "link": link_row(System.HUBSPOT, hubspot_id, FIRST, "created"),
-            **({"expect": expect} if sale.codes.binding else {}),
-        },
+        warnings=[f"line {number} goes to the fallback item" for number, _ in fallbacks],
+        on_done=on_done,
     )
+
+
+def _sent_texts(row: Row, situation: Situation) -> dict[str, str]:
+    """The header fields that go along, by the field map; the currency has a rule of its own."""
+    direction = situation.rules.invoices.direction
+    mapped = [each for each in field_map(Entity.INVOICE, situation.rules) if each.name != "currency"]
+    open_fields = [each for each in mapped if each.create_only or flows_to(each, System.QUICKBOOKS, direction)]
+    texts = {name: text for name, text in values(row, open_fields).items() if text is not None}
+    if situation.rules.invoices.number_from == "quickbooks":
+        texts.pop("number", None)
+    return texts
+
+
+def _body(case: Case, sale: Sale, texts: Mapping[str, str], lists: Lists, situation: Situation) -> dict[str, Any]:
+    company = situation.company
+    body: dict[str, Any] = {
+        "CustomerRef": {"value": sale.customer.reference()},
+        **quickbooks_fields(texts, field_map(Entity.INVOICE, situation.rules), None, company.custom_fields),
+        "Line": line_bodies(case, sale, lists, situation),
+        "PrivateNote": note_with_mark(None, "invoice", case.pair.id(System.HUBSPOT)),
+        **{name: {"value": each} for name, each in sale.references.items()},
+        **NEVER_SENT_TO_CUSTOMERS,
+    }
+    if sale.codes.calculation is not None:
+        body["GlobalTaxCalculation"] = sale.codes.calculation
+    if company.multi_currency:
+        body["CurrencyRef"] = {"value": case.row(System.HUBSPOT)["currency"]}
+    return body
 
 
 def _settle(case: Case, sale: Sale, situation: Situation) -> dict[str, dict[str, str | None]]:
