@@ -18,7 +18,10 @@ from hsqbo_pipeline.settings import load as load_settings
 
 
 def assemble(night: NightResource | None = None) -> dg.Definitions:
-    """The definitions, with another night resource where one is given. Without readable rules the grid begins this year in UTC; a run then says what is wrong with them."""
+    """The definitions, with another night resource where one is given.
+
+    Without readable rules the grid begins this year in UTC; a run then says what is wrong with them.
+    """
     # Single-run backfills are what this product wants; that Dagster calls the parameter beta is no news for its users.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     settings = load_settings()

@@ -22,7 +22,9 @@ def _config(**fields: Any) -> dict[str, Any]:
 def jobs(wait_for_seconds: float) -> list[AssetJob]:
     """Every job. All of them run in one process: two would open the warehouse twice."""
     books = dg.AssetSelection.assets(key("books"))
-    night = dg.AssetSelection.all() - books
+    everything = dg.AssetSelection.all()
+    night = everything - books
+    waiting = {"kind": Kind.NIGHTLY.value, "wait_for_seconds": wait_for_seconds}
     tags = {WRITES: connection() or "default"}
 
     def job(name: str, words: str, selection: dg.AssetSelection, **fields: Any) -> AssetJob:
@@ -31,12 +33,12 @@ def jobs(wait_for_seconds: float) -> list[AssetJob]:
         )
 
     return [
-        job("nightly_sync", "Everything that changed since the last night, both ways.", night, kind=Kind.NIGHTLY.value, wait_for_seconds=wait_for_seconds),
+        job("nightly_sync", "Everything that changed since the last night, both ways.", night, **waiting),
         job("continuous_sync", "The same, every ten minutes, while nobody else is writing.", night, kind=Kind.CONTINUOUS.value),
         job("plan_only", "Plan and report; nothing is written on either side.", night, kind=Kind.PLAN_ONLY.value, apply=False),
         job("apply_plan", "Apply the plan whose hash is given as `approve` in the launchpad.", night, kind=Kind.APPLY_PLAN.value),
         job("full_sweep", "Read everything again: deletions, merges, drift.", night, kind=Kind.SWEEP.value),
-        job("backfill", "Look at the books of chosen days again: one run for the whole range.", dg.AssetSelection.all(), kind=Kind.BACKFILL.value),
+        job("backfill", "Look at the books of chosen days again: one run for the whole range.", everything, kind=Kind.BACKFILL.value),
     ]  # fmt: skip
 
 

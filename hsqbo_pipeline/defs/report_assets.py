@@ -15,17 +15,21 @@ from hsqbo_pipeline.runs.night import Night
 
 GREEN = "run_is_green"
 NOBODY_FAILS = "no_record_fails"
+_PROOF = "Both sides month by month and to the cent; what differs is explained per record."
+_GOODNESS = "How complete, unique, valid, consistent and fresh the records of both sides are."
+_GREEN_MEANS = "Everything was read, nothing is blocked, and no cent is unexplained."
+_LEFT_OUT = "Every record left out, with its code, the reason in a sentence, and the fix."
 
 
 def report_assets() -> list[dg.AssetsDefinition]:
     """Failure report, data quality, reconciliation, and the run's own report at the end."""
     last_write = f"applied_{list(PLURAL.values())[-1]}"
     return [
-        asset("reconciliation", REPORT, {"duckdb"}, "Both sides month by month and to the cent; what differs is explained per record.", [last_write], _reconcile),
-        asset("data_quality_report", REPORT, {"duckdb", "pandera"}, "How complete, unique, valid, consistent and fresh the records of both sides are.", ["reconciliation"], _quality),
-        asset("failure_report", REPORT, {"duckdb"}, "Every record left out, with its code, the reason in a sentence, and the fix.", ["data_quality_report"], _failures),
+        asset("reconciliation", REPORT, {"duckdb"}, _PROOF, [last_write], _reconcile),
+        asset("data_quality_report", REPORT, {"duckdb", "pandera"}, _GOODNESS, ["reconciliation"], _quality),
+        asset("failure_report", REPORT, {"duckdb"}, _LEFT_OUT, ["data_quality_report"], _failures),
         _run_report(),
-    ]  # fmt: skip
+    ]
 
 
 def _reconcile(night: Night) -> Mapping[str, Any]:
@@ -41,7 +45,8 @@ def _reconcile(night: Night) -> Mapping[str, Any]:
 def _quality(night: Night) -> Mapping[str, Any]:
     found = rows(
         night.warehouse.con,
-        "SELECT system, entity, dimension, field, checked, failed, what, fix FROM quality WHERE run_id = $run AND failed > 0 ORDER BY failed DESC LIMIT 20",
+        "SELECT system, entity, dimension, field, checked, failed, what, fix FROM quality "
+        "WHERE run_id = $run AND failed > 0 ORDER BY failed DESC LIMIT 20",
         {"run": night.run_id},
     )
     lines = [
@@ -84,9 +89,9 @@ def _cell(text: Any) -> str:
 
 def _run_report() -> dg.AssetsDefinition:
     checks = [
-        dg.AssetCheckSpec(GREEN, asset=key("run_report"), blocking=True, description="Everything was read, nothing is blocked, and no cent is unexplained."),
+        dg.AssetCheckSpec(GREEN, asset=key("run_report"), blocking=True, description=_GREEN_MEANS),
         dg.AssetCheckSpec(NOBODY_FAILS, asset=key("run_report"), description="No record is failing."),
-    ]  # fmt: skip
+    ]
 
     @dg.asset(
         key=key("run_report"),
@@ -102,11 +107,13 @@ def _run_report() -> dg.AssetsDefinition:
         told = guarded(night, lambda opened: _end(night, opened))
         problems = list(night.ended.problems) if night.ended else [str(night.failure or told.get("problem", ""))]
         failing = int(night.ended.states.get("FAILING", 0)) if night.ended else 0
-        results = [
-            dg.AssetCheckResult(check_name=GREEN, passed=not problems, severity=dg.AssetCheckSeverity.ERROR, metadata={"problems": dg.MetadataValue.md("\n".join(f"- {_cell(p)}" for p in problems) or "none")}),
-            dg.AssetCheckResult(check_name=NOBODY_FAILS, passed=failing == 0, severity=dg.AssetCheckSeverity.WARN, metadata={"failing": failing}),
-        ]  # fmt: skip
-        return dg.MaterializeResult(metadata=told, check_results=results)
+        said = dg.MetadataValue.md("\n".join(f"- {_cell(problem)}" for problem in problems) or "none")
+        error, warn = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+        green = dg.AssetCheckResult(check_name=GREEN, passed=not problems, severity=error, metadata={"problems": said})
+        clean = dg.AssetCheckResult(
+            check_name=NOBODY_FAILS, passed=failing == 0, severity=warn, metadata={"failing": failing}
+        )
+        return dg.MaterializeResult(metadata=told, check_results=[green, clean])
 
     return run_report
 
