@@ -1,0 +1,126 @@
+"""Killed before and after each request and each commit, then one clean night: is everything there once?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from hsqbo_pipeline.sandbox.frame.server import Sandbox, SandboxConfig, build
+from hsqbo_pipeline_tests.nights.torture.serving import serving
+from hsqbo_pipeline_tests.nights.torture.stage import Theatre, copied, perform, performance, warm_up
+from hsqbo_pipeline_tests.nights.town import Town, picture
+
+
+@dataclass(frozen=True)
+class Act:
+    """A night that can be played again and again: the sandbox and the data folder as they stand before it."""
+
+    name: str
+    sandbox: Sandbox
+    data: Path
+    rules: dict[str, Any]
+    points: list[str] = field(default_factory=list)
+    expected: Any = None
+
+
+@dataclass
+class Figures:
+    """What came of it."""
+
+    points: int = 0
+    killed: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def acts(folder: Path, size: int) -> Iterator[Act]:
+    """The first load of a town, then a day of edits in it. Each is played undisturbed once, to know its end."""
+    town = Town(build(SandboxConfig(limits=False, switches={"hs_per_10s": 10_000})), size)
+    town.fill()
+    first = rehearsed(Act("first load", town.sandbox, folder / "empty", town.rules()))
+    yield first
+    loaded = _after(first, folder / "loaded")
+    town.edit()
+    yield rehearsed(Act("day of edits", town.sandbox, loaded, town.rules()))
+
+
+def _after(act: Act, data: Path) -> Path:
+    """Play the night for good: its sandbox and a data folder then stand after it."""
+    copied(act.data, data)
+    with serving(act.sandbox) as theatre:
+        for _ in range(2):
+            theatre.wait()
+            ended = perform(theatre, data, act.rules)
+            assert ended.exit_code == 0, ended.said
+    return data
+
+
+def rehearsed(act: Act) -> Act:
+    """The act with its points and its end state, from a performance without trouble."""
+    data = copied(act.data, act.data.with_name("rehearsal"))
+    with performance(act.sandbox) as theatre:
+        theatre.wait()
+        first = perform(theatre, data, act.rules)
+        assert first.exit_code == 0, first.said
+        warm_up(data)
+        theatre.wait()
+        second = perform(theatre, data, act.rules)
+        assert second.exit_code == 0, second.said
+        expected = end_state(theatre, data)
+    return Act(act.name, act.sandbox, act.data, act.rules, first.points, expected)
+
+
+def kill_everywhere(act: Act, points: Iterable[int], folder: Path) -> Figures:
+    """Kill the night at each of these points (they count from 1)."""
+    figures = Figures(points=len(act.points))
+    for at in points:
+        trouble = kill_once(act, at, folder / f"killed-{os.getpid()}")
+        figures.killed += 1
+        if trouble:
+            figures.wrong.append(trouble)
+    return figures
+
+
+def kill_once(act: Act, at: int, data: Path) -> str | None:
+    """Killed at one point, then a clean night. What is wrong afterwards; None if all is well."""
+    copied(act.data, data)
+    with performance(act.sandbox) as theatre:
+        theatre.wait()
+        killed = perform(theatre, data, act.rules, at=at)
+        where = f"{act.name}, point {at} of {len(act.points)} ({killed.points[-1] if killed.points else 'before any'})"
+        theatre.wait()
+        clean = perform(theatre, data, act.rules)
+        if clean.exit_code != 0:
+            return f"{where}: the clean night ended with {clean.exit_code}: {clean.said[-500:]}"
+        difference = differing(act.expected, end_state(theatre, data))
+        return f"{where}: {difference}" if difference else None
+
+
+def end_state(theatre: Theatre, data: Path) -> dict[str, Any]:
+    """Both sides and the link table, in contents alone."""
+    found = dict(picture(*theatre.states()))
+    con = duckdb.connect(str(data / "warehouse.duckdb"), read_only=True)
+    try:
+        found["links"] = con.execute(
+            "SELECT entity, count(*), count(DISTINCT hubspot_id), count(DISTINCT quickbooks_id) FROM links GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        found["open"] = con.execute("SELECT count(*) FROM journal WHERE status IN ('intended', 'uncertain')").fetchall()
+        found["states"] = con.execute("SELECT entity, state, count(*) FROM record_states GROUP BY ALL ORDER BY ALL").fetchall()
+    finally:
+        con.close()
+    return found
+
+
+def differing(expected: dict[str, Any], found: dict[str, Any]) -> str:
+    """What is missing and what is too much, by kind; empty if nothing."""
+    told = []
+    for kind in expected:
+        rest = list(found.get(kind, []))
+        missing = [row for row in expected[kind] if row not in rest or rest.remove(row)]
+        if missing or rest:
+            told.append(f"{kind}: missing {missing[:3]}, too much {rest[:3]}")
+    return "; ".join(told)
