@@ -12,7 +12,7 @@ import duckdb
 from hsqbo_pipeline.core.candidates import Candidate, candidate, paused, rivalry, vanished
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.filters import Associated, associated_records, unmet
-from hsqbo_pipeline.core.pairs import Trade, create_operation, pair_verdict, trade_of
+from hsqbo_pipeline.core.pairs import Trade, create_operation, mark_operation, pair_verdict, trade_of
 from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.mapping.contacts import hubspot_contact, quickbooks_customer
 from hsqbo_pipeline.mapping.display_names import (
@@ -252,7 +252,8 @@ def _to_quickbooks(found: Candidate, trade: Trade, situation: Situation, book: _
     }
     operation = create_operation(found, trade, situation, System.QUICKBOOKS, body, find, filled)
     settle = {"hubspot": texts, "quickbooks": {**texts, "display_name": named}}
-    return found.verdict("OPS_UNCHANGED", operations=(operation,), settle=settle, source_system=System.HUBSPOT)
+    operations = (operation, mark_operation(found, trade, situation))
+    return found.verdict("OPS_UNCHANGED", operations=operations, settle=settle, source_system=System.HUBSPOT)
 
 
 def _refused(found: Candidate, texts: Mapping[str, str | None], trade: Trade) -> Verdict | None:

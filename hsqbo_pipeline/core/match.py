@@ -77,6 +77,6 @@ def _keys_of_fields(con: duckdb.DuckDBPyConnection, table: str, fields: list[str
     parts = ", ".join(f"lower(trim({name}))" for name in fields)
     present = " AND ".join(f"{name} IS NOT NULL" for name in fields)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE match_keys AS "
-        f"SELECT system, id, concat_ws(chr(31), {parts}) AS key FROM {table} WHERE active AND {present}"  # noqa: S608 - our own names
+        "CREATE OR REPLACE TEMP TABLE match_keys AS "  # noqa: S608 - our own names
+        f"SELECT system, id, concat_ws(chr(31), {parts}) AS key FROM {table} WHERE active AND {present}"
     )

@@ -22,7 +22,17 @@ from hsqbo_pipeline.model.fields import (
     values,
 )
 from hsqbo_pipeline.model.names import OBJECTS, Entity, System
-from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction, StepId, Wave, operation_id
+from hsqbo_pipeline.model.operations import (
+    Action,
+    FieldChange,
+    LinkedId,
+    Operation,
+    Step,
+    StepAction,
+    StepId,
+    Wave,
+    operation_id,
+)
 from hsqbo_pipeline.model.rules import DirectionWord as Direction
 
 # (fields that change, the record's current payload, the mapped fields) -> the body in the API's own shape
@@ -268,6 +278,31 @@ def create_operation(
         on_done={
             "link": link(found, trade, ids[System.HUBSPOT], ids[System.QUICKBOOKS], owner=source, matched_by="created")
         },
+    )
+
+
+def mark_operation(found: Candidate, trade: Trade, situation: Situation) -> Operation:
+    """Our mark on a HubSpot record whose partner QuickBooks is just getting: its id is known only once it is made."""
+    hubspot_id = found.id(System.HUBSPOT)
+    marker = LinkedId(trade.entity, System.QUICKBOOKS, hubspot_id).as_json()
+    body = {"qbo_id": {**marker, "prefix": situation.mark("")}}
+    version = found.row(System.HUBSPOT).get("version")
+    step = Step(
+        1, System.HUBSPOT, trade.objects[System.HUBSPOT], StepAction.UPDATE, body, target=hubspot_id, version=version
+    )
+    sequence = situation.sequences.get((trade.entity, System.HUBSPOT, hubspot_id), 0)
+    return Operation(
+        operation_id=operation_id(situation.company.realm, trade.entity, System.HUBSPOT, hubspot_id, "mark", sequence),
+        wave=Wave.FIGURES,
+        entity=trade.entity,
+        system=System.HUBSPOT,
+        action=Action.LINK,
+        source_system=System.HUBSPOT,
+        source_id=hubspot_id,
+        hubspot_id=hubspot_id,
+        quickbooks_id=None,
+        label=label(found.row(System.HUBSPOT)) or "",
+        steps=(step,),
     )
 
 

@@ -13,7 +13,7 @@ from hsqbo_pipeline.core.accounts import EXPENSE_TYPES, INCOME_TYPES, Account, f
 from hsqbo_pipeline.core.candidates import Candidate, candidate, label, paused, rivalry, vanished
 from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.filters import unmet
-from hsqbo_pipeline.core.pairs import Trade, create_operation, pair_verdict, trade_of
+from hsqbo_pipeline.core.pairs import Trade, create_operation, mark_operation, pair_verdict, trade_of
 from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.mapping.products import (
     LONGEST_ITEM_NAME,
@@ -153,7 +153,7 @@ def _created(
     operation = create_operation(found, trade, situation, target, body, find, texts)
     return found.verdict(
         "OPS_UNCHANGED",
-        operations=(operation,),
+        operations=(operation,) if target is System.HUBSPOT else (operation, mark_operation(found, trade, situation)),
         settle={"hubspot": texts, "quickbooks": texts},
         source_system=target.other,
     )

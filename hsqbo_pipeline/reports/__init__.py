@@ -12,6 +12,8 @@ def write_all(data: Path, run_id: str | None = None) -> Path:
     """
     from hsqbo_pipeline.reports.failures import write_failures
     from hsqbo_pipeline.reports.html.page import write_report
+    from hsqbo_pipeline.reports.worklist import write_worklist
 
     write_failures(data, run_id)
+    write_worklist(data)
     return write_report(data, run_id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -173,7 +173,8 @@ def moment(text: object) -> datetime | None:
         found = datetime.fromisoformat(str(text))
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    # In UTC at once: Arrow, once pandera is imported, drops a fixed offset and would keep the wall clock.
+    return found.astimezone(UTC) if found.tzinfo else None
 
 
 def _hubspot_times(record: Record) -> tuple[datetime | None, datetime | None]:

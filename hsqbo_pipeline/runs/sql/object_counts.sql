@@ -12,7 +12,7 @@ done AS (
   SELECT entity, system AS target,
     count(*) FILTER (action = 'create' AND status = 'done') AS created,
     count(*) FILTER (action IN ('update', 'void', 'archive') AND status = 'done') AS updated,
-    count(*) FILTER (action = 'link' AND status = 'done') AS linked,
+    count(*) FILTER (action = 'link' AND wave <> 'figures' AND status = 'done') AS linked,
     count(*) FILTER (status = 'planned') AS planned
   FROM operations WHERE run_id = $run_id AND NOT starts_with(plan_hash, 'draft:') GROUP BY entity, system
 ),
