@@ -101,7 +101,7 @@ def _csv(path: Path, choice: Choice, rows: Iterator[Row]) -> int:
         writer = csv.writer(stream)
         writer.writerow(choice.columns)
         for row in rows:
-            writer.writerow([defused(_text(value)) for value in row.values()])
+            writer.writerow([_text(defused(value)) for value in row.values()])
             written += 1
     return written
 
@@ -156,7 +156,7 @@ def _xlsx(path: Path, choice: Choice, rows: Iterator[Row]) -> int:
                 if isinstance(value, Decimal):
                     sheet.write_number(written, at, float(value), money)
                 elif value is not None:
-                    sheet.write_string(written, at, defused(_text(value)))
+                    sheet.write_string(written, at, _text(defused(value)))
         sheet.autofilter(0, 0, max(written, 1), len(choice.columns) - 1)
     return written
 

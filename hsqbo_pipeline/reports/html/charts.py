@@ -91,7 +91,7 @@ def lag_over_runs(runs: list[Row]) -> str | None:
     if len(values) < 2:
         return None
     base = alt.Chart(alt.InlineData(values=values)).encode(
-        x=_runs_axis(runs), y=alt.Y("hours:Q", title="hours", axis=alt.Axis(tickCount=5))
+        x=_runs_axis(runs), y=alt.Y("hours:Q", title="hours", axis=alt.Axis(tickCount=5, format="~g"))
     )
     return _picture(
         base.mark_line(color="var(--accent)", strokeWidth=2)

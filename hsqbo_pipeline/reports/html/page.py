@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER, LATEST = "reports", "latest.html"
 _TEMPLATES = Path(__file__).parent / "templates"
+_WRITTEN = ("created", "updated", "linked", "planned")
 _STATES = ("in_sync", "failing", "waiting", "excluded", "blocked")
 
 
@@ -68,11 +69,7 @@ def render(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool = False) ->
 def _about(seen: Glance, *, masked: bool) -> dict[str, Any]:
     run = seen.run
     found = json.loads(run["counts"] or "{}")
-    activity = [
-        row
-        for row in found.get("objects", [])
-        if any(v for name, v in row.items() if name not in ("object", "direction"))
-    ]
+    activity = [row for row in found.get("objects", []) if any(row[name] for name in _WRITTEN)]
     hide = mask_emails if masked else str
     return {
         "run": run,

@@ -38,7 +38,7 @@ function identity(row, system) {
   return to ? `<a href="${text(to)}" target="_blank" rel="noopener noreferrer">${text(row[system])}</a>` : text(row[system]);
 }
 
-const plain = (name) => ({data: name, render: (value) => text(value), searchable: false});
+const plain = (name) => ({data: name, render: (value) => text(value)});
 const COLUMNS = [
   {title: "State", data: null, className: "nowrap", render: (row, use) => (use === "display" ? chip(row) : STATES[shownState(row)])},
   {title: "Object", ...plain("object"), className: "nowrap wide", render: (value) => text(OBJECTS[value] ?? value)},
@@ -46,7 +46,7 @@ const COLUMNS = [
     ? `<button class="link" type="button" data-record="${text(row.key)}">${text(row.label || row.hubspot || row.quickbooks)}</button>` : text(row.label))},
   {title: "Why", data: null, className: "why", render: (row, use) => (use === "display" && row.new && row.state !== "IN_SYNC" ? `${text(row.sentence)} <span class="newmark">new</span>` : text(row.sentence))},
   {title: "What to do", ...plain("fix"), className: "wide why", visible: false},
-  {title: "Amount", data: null, className: "num", searchable: false, render: (row, use) => (use === "sort" || use === "type" ? Number(row.amount ?? -Infinity) : text(amount(row)))},
+  {title: "Amount", data: null, className: "num", render: (row, use) => (use === "sort" || use === "type" ? Number(row.amount ?? -Infinity) : text(amount(row)))},
   {title: "Day", ...plain("day"), className: "nowrap wide"},
   {title: "Since", ...plain("since"), className: "nowrap wide"},
   {title: "Who acts", ...plain("owner"), className: "nowrap wide", render: (value, use, row) => (row.state === "FAILING" || row.state === "BLOCKED" ? text(OWNERS[value] ?? value) : "")},
@@ -56,8 +56,14 @@ const COLUMNS = [
   {title: "QuickBooks", ...plain("quickbooks"), className: "nowrap wide", visible: false, render: (value, use, row) => (use === "display" ? identity(row, "quickbooks") : text(value))},
   {title: "Last looked at", ...plain("evaluated"), className: "nowrap wide", visible: false},
   // One column that is searched, so that 100,000 records stay quick.
-  {title: "search", data: null, visible: false, searchable: true, className: "never", render: (row) => text([row.label, row.sentence, row.code, row.hubspot, row.quickbooks, row.detail, row.amount, row.fix].join(" "))},
-].map((column) => ({searchable: false, type: column.title === "Amount" ? "num" : "string", defaultContent: "", ...column, ...(column.title === "search" ? {} : {searchable: false})}));
+  {title: "search", data: null, visible: false, className: "never", render: (row) => text([row.label, row.sentence, row.code, row.hubspot, row.quickbooks, row.detail, row.amount, row.fix].join(" "))},
+].map((column) => ({
+  defaultContent: "", ...column, type: column.title === "Amount" ? "num" : "string", searchable: column.title === "search",
+  render: (value, use, row) => {
+    const shown = column.render(value, use, row);
+    return use === "export" && column.title !== "Amount" ? defused(shown) : shown;
+  },
+}));
 
 const form = $("filters");
 let month = "";
@@ -109,7 +115,8 @@ async function open(row) {
 }
 
 function buttons() {
-  const body = (value, at, column, node) => defused(new DOMParser().parseFromString(String(value), "text/html").documentElement.textContent);
+  const reader = document.createElement("textarea"); // reads entities, and nothing else
+  const body = (value) => { reader.innerHTML = value; return reader.value; };
   const exportOptions = {columns: ":visible", orthogonal: "export", format: {body}};
   return [
     {extend: "colvis", text: "Columns", columns: ":not(.never)"},

@@ -1,0 +1,66 @@
+"""The five lines and the plan in markdown and HTML."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from hsqbo_pipeline.errors import ConfigurationError
+from hsqbo_pipeline.reports.published import open_published, run_of
+from hsqbo_pipeline.reports.summary import message, plan_html, plan_markdown, summary_markdown
+from hsqbo_pipeline_tests.reports.published_company import FORMULA, NIGHT, SCRIPT, SECOND, company
+
+PLAN = {"hash": "abc123abc123ffff", "run_id": SECOND, "status": "open", "created_at": NIGHT, "needs_approval": True,
+        "reasons": json.dumps([{"count": 30, "what": "creates", "limit": 25}]), "totals": "{}", "inputs_hash": "i"}  # fmt: skip
+OPERATION = {
+    "operation_id": "o1", "plan_hash": PLAN["hash"], "run_id": SECOND, "position": 1, "wave": "customers", "entity": "customer", "system": "hubspot",
+    "action": "create", "source_system": "quickbooks", "source_id": "11", "label": SCRIPT, "steps": "[]", "warnings": "[]", "status": "planned",
+    "changes": json.dumps([{"field": "name", "before": None, "after": FORMULA + "|x", "reason": "new"}]), "amount": Decimal("9.50"),
+    "currency": "USD",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company with a plan that waits."""
+    return company(tmp_path_factory.mktemp("planned"), plans=[PLAN], operations=[OPERATION])
+
+
+def test_a_waiting_plan_is_what_comes_next(planned: Path) -> None:
+    """The fifth line names the command that approves it."""
+    with open_published(planned) as con:
+        told = message(con, run_of(con, None))
+    assert "hsqbo sync --approve abc123abc123" in told.text
+    assert "`hsqbo sync --approve abc123abc123`" in told.markdown
+
+
+def test_a_plan_is_told_with_every_difference(planned: Path) -> None:
+    """Why it waits, the record, field and amount; hostile text breaks neither the table nor the page."""
+    with open_published(planned) as con:
+        markdown, html = plan_markdown(con, "abc123"), plan_html(con, "abc123")
+    assert "30 creates (limit 25)" in markdown
+    row = next(line for line in markdown.splitlines() if "9.50 USD" in line)
+    assert row.count("|") - row.count("\\|") == 7
+    assert "<script>" not in markdown
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_an_unknown_plan_is_refused(planned: Path) -> None:
+    """A hash nobody made is told."""
+    with open_published(planned) as con, pytest.raises(ConfigurationError, match="no plan zzz"):
+        plan_markdown(con, "zzz")
+
+
+def test_the_summary_counts_what_is_published(published: Path) -> None:
+    """New problems, open ones and money are those of the states and the proof."""
+    with open_published(published) as con:
+        told = {line.name: line for line in message(con, run_of(con, None)).lines}
+        assert summary_markdown(con, run_of(con, None)).count("\n- ") == 4
+    assert told["In step"].figure == "2"
+    assert told["Still open"].figure == "1"
+    assert told["Money that differs"].figure == "10.00 USD"
+    assert "all of it explained" in told["Money that differs"].text
