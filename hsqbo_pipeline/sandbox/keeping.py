@@ -10,10 +10,11 @@ import io
 import itertools
 import os
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hsqbo_pipeline.sandbox.frame.server import Sandbox
+from hsqbo_pipeline.sandbox.frame.server import SYSTEMS, Sandbox, SandboxConfig
 from hsqbo_pipeline.sandbox.quickbooks.books import ENTITIES
 from hsqbo_pipeline.sandbox.quickbooks.store import Table
 
@@ -45,6 +46,35 @@ class _Reader(pickle.Unpickler):
 
     def persistent_load(self, name: str) -> Any:
         return self._owned[name]
+
+
+class Keeper:
+    """Starts a sandbox from what a folder keeps, if it keeps anything, and writes it back when asked.
+
+    A reset while it runs goes back to the start the configuration describes, not to what was kept.
+    """
+
+    def __init__(self, config: SandboxConfig, folder: Path) -> None:
+        self.config = replace(config, fill=self._fill)
+        self._described, self._folder = config.fill, folder
+        self._kept = (folder / FILE).is_file()
+        self._started: list[str] = []
+        self._sandbox: Sandbox | None = None
+
+    def _fill(self, sandbox: Sandbox, system: str) -> None:
+        self._sandbox = sandbox
+        starting = system not in self._started and len(self._started) < len(SYSTEMS)
+        self._started.append(system)
+        if not (starting and self._kept):
+            if self._described is not None:
+                self._described(sandbox, system)
+        elif len(self._started) == len(SYSTEMS):
+            restore(sandbox, self._folder)
+
+    def save(self) -> None:
+        """Keep what the sandbox holds now, for the next start."""
+        if self._sandbox is not None:
+            save(self._sandbox, self._folder)
 
 
 def save(sandbox: Sandbox, folder: Path) -> Path:

@@ -14,8 +14,8 @@ _METHODS = ("card", "ach", "cash", "check", "wire_transfer", "other", "sepa", "b
 _CENT = Decimal("0.01")
 
 
-def load(portal: HubSpotPortal, book: Book) -> None:
-    """Put the book in."""
+def load(portal: HubSpotPortal, book: Book) -> dict[str, str]:
+    """Put the book in; return the id of each customer, product and invoice by its number in the book."""
     contacts = dict(zip(book.customers, portal.load("contacts", _contacts(book)), strict=True))
     products = dict(zip(book.products, portal.load("products", _products(book)), strict=True))
     made = portal.load("invoices", (_invoice(each, contacts) for each in book.invoices.values()))
@@ -24,6 +24,7 @@ def load(portal: HubSpotPortal, book: Book) -> None:
     for kind, field in (("taxes", "tax"), ("fees", "shipping")):
         portal.load(kind, _adjustments(book, invoices, field))
     portal.load("commerce_payments", _payments(book, invoices, contacts))
+    return contacts | products | invoices
 
 
 def _contacts(book: Book) -> Iterator[Fields]:

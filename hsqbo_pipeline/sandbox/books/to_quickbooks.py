@@ -14,8 +14,11 @@ Fields = dict[str, Any]
 _CENT = Decimal("0.01")
 
 
-def load(company: QuickBooksCompany, book: Book) -> None:
-    """Put the book in. Raises ValueError for what QuickBooks would refuse."""
+def load(company: QuickBooksCompany, book: Book) -> dict[str, str]:
+    """Put the book in; return the id of each customer, product and invoice by its number in the book.
+
+    Raises ValueError for what QuickBooks would refuse.
+    """
     customers = dict(zip(book.customers, company.load("Customer", _customers(book)), strict=True))
     items = dict(zip(book.products, company.load("Item", _items(company, book)), strict=True))
     made = company.load("Invoice", (_invoice(each, customers, items) for each in book.invoices.values()))
@@ -23,6 +26,7 @@ def load(company: QuickBooksCompany, book: Book) -> None:
     payments = [each for invoice in book.invoices.values() for each in invoice.payments]
     company.load("Payment", (_payment(each, book, customers, invoices) for each in payments))
     _date_paid_invoices(company, book, invoices)
+    return customers | items | invoices
 
 
 def _customers(book: Book) -> Iterator[Fields]:

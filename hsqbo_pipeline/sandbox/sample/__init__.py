@@ -1,0 +1,1 @@
+"""The sample company: a lamp maker whose books have the faults that real books have."""
