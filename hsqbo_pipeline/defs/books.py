@@ -1,62 +1,79 @@
-"""`books`: the only partitioned asset. A day is the books of that day; materialising it makes them be looked at again."""
+"""The books: the one partitioned asset. Choosing days makes their records due again; it calls no API."""
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import dagster as dg
 
-from hsqbo_pipeline.defs.guarded import guarded
-from hsqbo_pipeline.defs.names import EXTRACT, OWNERS, key
+from hsqbo_pipeline.defs import steps
+from hsqbo_pipeline.defs.grid import Grid
+from hsqbo_pipeline.defs.guarded import Told, guarded
+from hsqbo_pipeline.defs.names import BOOKS, EXTRACT, OWNERS, PLURAL, key
 from hsqbo_pipeline.defs.night_resource import LazyNight
-from hsqbo_pipeline.runs import stages
-from hsqbo_pipeline.runs.night import Night
+from hsqbo_pipeline.model.names import Entity
+
+_MARKED = "marked"
+_DESCRIPTION = """
+The calendar of your books. **A day is what was booked on it**: invoices and payments dated that day, customers and
+products created on it, in the company's time zone. Materialising days makes all of it be looked at again, whatever was
+said of it before.
+
+To go over some days again: *Jobs → backfill → Launch backfill*, or materialise this asset and everything downstream.
+The first day stands for everything before it too, today for everything after. Doing it twice writes nothing twice, and
+records before the `start` of the rules stay left alone.
+"""
 
 
-def days(first: date, zone: ZoneInfo) -> dg.DailyPartitionsDefinition:
-    """The grid: the first partition is that day and everything before it, the last is today and everything after."""
-    return dg.DailyPartitionsDefinition(start_date=first.isoformat(), timezone=zone.key, end_offset=1)
-
-
-def books(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
-    """The asset with its grid of days."""
+def books_asset(grid: Grid) -> dg.AssetsDefinition:
+    """The asset over this calendar."""
 
     @dg.asset(
-        key=key("books"),
+        key=key(BOOKS),
+        partitions_def=grid.partitions,
         group_name=EXTRACT,
         kinds={"duckdb"},
         owners=OWNERS,
-        partitions_def=partitions,
+        description=_DESCRIPTION,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        description=(
-            "The books of a day, in the company's time zone: invoices and payments dated on it, customers and products made on "
-            "it. Choose days here to have them looked at again; it calls no API itself. The first day stands for all before it."
-        ),
     )
-    def mark_books(context: dg.AssetExecutionContext, night: dg.ResourceParam[LazyNight]) -> dg.MaterializeResult[None]:
-        keys = list(context.partition_keys)
-        told = guarded(night, lambda opened: _mark(opened, context, keys, partitions))
-        return dg.MaterializeResult(metadata=told)
+    def books(
+        context: dg.AssetExecutionContext,
+        night: dg.ResourceParam[LazyNight],
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        chosen = list(context.partition_keys)
+        if night.failure is None:
+            night.look_at(*grid.days(chosen))
+        told = guarded(night, _mark)
+        if not told.complete:
+            # A day that could not be marked must not turn green, and nothing after it could be done either.
+            raise dg.Failure(str(night.failure), metadata=told.metadata(), allow_retries=False)
+        for day, counts in by_partition(chosen, night.done[_MARKED].answer).items():
+            context.add_asset_metadata(counts, partition_key=day)
+        return dg.MaterializeResult(metadata={"days": len(chosen), **told.metadata()})
 
-    return mark_books
+    return books
 
 
-def _mark(
-    night: Night, context: dg.AssetExecutionContext, keys: list[str], partitions: dg.DailyPartitionsDefinition
-) -> Mapping[str, Any]:
-    chosen = sorted(date.fromisoformat(one) for one in keys)
-    first, last = chosen[0], chosen[-1]
-    open_start = first.isoformat() == partitions.get_first_partition_key()
-    open_end = last.isoformat() == partitions.get_last_partition_key()
-    stages.replace_run(night, from_day=date.min if open_start else first, to_day=date.max if open_end else last)
-    counts = stages.mark_books(night)
-    for one in keys:
-        day = date.fromisoformat(one)
-        told = {f"{entity.value}s": number for (found, entity), number in counts.items() if found == day}
-        context.add_asset_metadata(told, asset_key=key("books"), partition_key=one)
-    return {
-        "days": len(keys),
-        "records": sum(counts.values()),
-        "marked_at": dg.MetadataValue.text(datetime.now().astimezone().isoformat()),
-    }
+def _mark(lazy: LazyNight) -> Told:
+    """Marks what is known already. What is only read later in this run is due because it is new."""
+    from hsqbo_pipeline.runs import stages
+
+    lazy.done[_MARKED] = steps.timed(lazy, stages.mark_books)
+    totals = Counter[str]()
+    for (_day, entity), records in lazy.done[_MARKED].answer.items():
+        totals[PLURAL[entity]] += records
+    numbers = {name: totals[name] for name in PLURAL.values()}
+    said = ", ".join(f"{count:,} {name}" for name, count in numbers.items())
+    return Told({"records": sum(totals.values()), **numbers}, f"Looked at again: {said}.")
+
+
+def by_partition(chosen: list[str], counts: Mapping[tuple[date, Entity], int]) -> dict[str, dict[str, int]]:
+    """The counts of each chosen day, by plural; days outside of the calendar belong to its two ends."""
+    ordered = sorted(chosen)
+    found = {day: dict.fromkeys(PLURAL.values(), 0) for day in ordered}
+    for (day, entity), records in counts.items():
+        place = min(max(day.isoformat(), ordered[0]), ordered[-1])
+        if place in found:
+            found[place][PLURAL[entity]] += records
+    return {day: {"dagster/partition_row_count": sum(each.values()), **each} for day, each in found.items()}

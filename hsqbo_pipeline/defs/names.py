@@ -2,30 +2,30 @@
 
 import dagster as dg
 
-from hsqbo_pipeline.model.names import Entity
+from hsqbo_pipeline.model.names import QUICKBOOKS_COMPANY_OBJECTS, Entity
 from hsqbo_pipeline.settings import load as load_settings
 
+# Groups, in the order of the data; a group's name sorts where it belongs.
 EXTRACT, VALIDATE, MATCH, PLAN, APPLY, REPORT = "extract", "validate", "match", "plan", "apply", "report"
 OWNERS = ["team:finance-operations"]
-WRITES = "hsqbo/writes"
+WRITES = "hsqbo/writes"  # dagster.yaml limits runs with the same value of this tag to one at a time
 
+BOOKS = "books"
 HUBSPOT_ASSETS = {
     "hubspot_contacts": ("contacts",),
     "hubspot_companies": ("companies",),
     "hubspot_products": ("products",),
     "hubspot_deals": ("deals",),
-    "hubspot_invoices": ("invoices", "line_items", "taxes"),
+    "hubspot_invoices": ("invoices", "line_items", "taxes", "discounts", "fees"),
     "hubspot_payments": ("commerce_payments",),
 }
 QUICKBOOKS_ASSETS = {
-    "quickbooks_company": (
-        "CompanyInfo", "Preferences", "Account", "TaxCode", "Term", "PaymentMethod", "Class", "Department", "Vendor", "Employee",
-    ),
+    "quickbooks_company": QUICKBOOKS_COMPANY_OBJECTS,
     "quickbooks_customers": ("Customer",),
     "quickbooks_items": ("Item",),
     "quickbooks_invoices": ("Invoice",),
     "quickbooks_payments": ("Payment", "CreditMemo", "RefundReceipt", "SalesReceipt"),
-}  # fmt: skip
+}
 PLURAL = {
     Entity.CUSTOMER: "customers",
     Entity.PRODUCT: "products",
@@ -43,3 +43,23 @@ def key(name: str) -> dg.AssetKey:
     """The asset key of a name."""
     prefix = connection()
     return dg.AssetKey([prefix, name] if prefix else [name])
+
+
+def valid(entity: Entity) -> str:
+    """The asset of an entity's typed rows."""
+    return f"valid_{PLURAL[entity]}"
+
+
+def matched(entity: Entity) -> str:
+    """The asset of an entity's pairs."""
+    return f"matched_{PLURAL[entity]}"
+
+
+def batches(entity: Entity) -> str:
+    """The asset of an entity's planned operations."""
+    return f"{entity.value}_upsert_batches"
+
+
+def applied(entity: Entity) -> str:
+    """The asset of an entity's writes."""
+    return f"applied_{PLURAL[entity]}"

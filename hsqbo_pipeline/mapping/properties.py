@@ -76,6 +76,8 @@ OWN_PROPERTIES: dict[str, tuple[dict[str, Any], ...]] = {
     "commerce_payments": (_mark("payment"), _BACKFILL),
 }
 
+_ADJUSTMENT = ("hs_createdate", "hs_lastmodifieddate", "hs_label", "hs_type", "hs_value", "hs_sort_order")
+
 # What a rule looks at beside the mapped fields, per object.
 _READ: dict[str, tuple[str, ...]] = {
     "contacts": (
@@ -120,7 +122,9 @@ _READ: dict[str, tuple[str, ...]] = {
         "hs_line_item_currency_code",
         "hs_position_on_quote",
     ),
-    "taxes": ("hs_createdate", "hs_lastmodifieddate", "hs_label", "hs_type", "hs_value", "hs_sort_order"),
+    "taxes": _ADJUSTMENT,
+    "discounts": _ADJUSTMENT,
+    "fees": _ADJUSTMENT,
     "commerce_payments": (
         "hs_createdate",
         "hs_lastmodifieddate",

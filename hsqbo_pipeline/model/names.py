@@ -35,7 +35,18 @@ OBJECTS: dict[Entity, dict[System, str]] = {
 }
 
 # What extraction reads, in the order in which a stranger would expect it.
-HUBSPOT_OBJECTS = ("contacts", "companies", "products", "deals", "invoices", "line_items", "taxes", "commerce_payments")
+HUBSPOT_OBJECTS = (
+    "contacts",
+    "companies",
+    "products",
+    "deals",
+    "invoices",
+    "line_items",
+    "taxes",
+    "discounts",
+    "fees",
+    "commerce_payments",
+)
 QUICKBOOKS_OBJECTS = ("Customer", "Item", "Invoice", "Payment", "CreditMemo", "RefundReceipt", "SalesReceipt")
 # Small lists and settings of the company: read whole when they may have changed.
 QUICKBOOKS_COMPANY_OBJECTS = (

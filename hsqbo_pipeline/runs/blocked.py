@@ -19,6 +19,8 @@ _INVOICE = (
     (_H, "invoices"),
     (_H, "line_items"),
     (_H, "taxes"),
+    (_H, "discounts"),
+    (_H, "fees"),
     (_H, "deals"),
     (_Q, "Invoice"),
     (_Q, "CreditMemo"),
