@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from hsqbo_pipeline_tests.docs import rules
+from hsqbo_pipeline_tests.docs import codes, commands, configuration, rules, sandbox
 from hsqbo_pipeline_tests.docs.blocks import filled, names
 from hsqbo_pipeline_tests.docs.markers import ROOT, proofs
 
 DOCS = ROOT / "docs"
+_SECTIONS = ("customers", "products", "invoices", "payments", "tax", "fees", "limits", "reconciliation", "closing")
+_PARTS = {"field": "FieldSetting", "custom": "CustomField", "condition": "Condition", "pause": "Pause"}
+_POINTS = ("QBC", "QBT", "QBO", "HSC", "HST", "HSO")
 
 
 def makers() -> Mapping[str, Callable[[], str]]:
     """Name of a block -> what writes it."""
-    return {}
+    made: dict[str, Callable[[], str]] = {
+        "commands": commands.command_table,
+        "pending": commands.pending_text,
+        "codes": codes.code_tables,
+        "environment": configuration.environment,
+        "faults": sandbox.fault_kinds,
+        "switches": sandbox.switch_table,
+        "rules-top": configuration.top_level,
+    }
+    made |= {f"rules-{name}": partial(configuration.section, name) for name in _SECTIONS}
+    made |= {f"part-{name}": partial(configuration.part, model) for name, model in _PARTS.items()}
+    made |= {f"points-{prefix}": partial(sandbox.point_table, prefix) for prefix in _POINTS}
+    return made
 
 
 def documents() -> dict[Path, str]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hsqbo_pipeline.model.codes import CODES, Code, slots_in
+from hsqbo_pipeline.model.codes import CODES, Code
 from hsqbo_pipeline_tests.docs.blocks import table
+from hsqbo_pipeline_tests.docs.codes import with_slots
 from hsqbo_pipeline_tests.docs.markers import ROOT, Test
 
 HERE = Path(__file__).parent
@@ -128,16 +129,11 @@ def _codes(proofs: Mapping[str, list[Test]]) -> str:
     given = given_in()
     return table(
         ("Code", "No.", "In short", "Given in", "Proven by"),
-        ((f"`{code.name}`", code.number, gist(code), _given(given[code.name]), _proven(code, proofs)) for code in CODES.values()),
+        (
+            (f"`{code.name}`", code.number, with_slots(code.sentence), _given(given[code.name]), _proven(code, proofs))
+            for code in CODES.values()
+        ),
     )
-
-
-def gist(code: Code) -> str:
-    """The sentence of a code with its slots as words in italics."""
-    text = code.sentence
-    for slot in sorted(slots_in(text), key=len, reverse=True):
-        text = text.replace("{" + slot + "}", f"*{slot.replace('_', ' ')}*")
-    return text
 
 
 def _given(places: list[str]) -> str:
