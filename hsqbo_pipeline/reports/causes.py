@@ -23,6 +23,8 @@ GROUPS = (
     ("out", "Left out by the rules", ("EXCLUDED",)),
 )
 
+_SPELLED = {"SKU": "SKU", "EMAIL": "e-mail", "QBO": "QuickBooks", "HS": "HubSpot", "ID": "id"}
+
 
 @dataclass
 class Cause:
@@ -36,18 +38,20 @@ class Cause:
     fix: str
     objects: list[str]
     since: datetime
+    instance: bool = False  # the sentence is one record's, others say theirs
     records: int = 0
     new: int = 0
     amounts: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
-        """The code in words: `email shared`."""
-        return self.code.split("_", 1)[-1].replace("_", " ").lower()
+        """The code in words: `e-mail shared`."""
+        words = self.code.split("_")[1:]
+        return " ".join(_SPELLED.get(word, word.lower()) for word in words) or self.code
 
 
 def causes(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Cause]:
-    """Every reason that is there, those with most records first. The sentence is the records' own where they share it."""
+    """Every reason that is there, those with most records first. The sentence is the records' own, or one of them."""
     found: dict[tuple[str, str], Cause] = {}
     for row in SQL.rows(con, "causes", run_id=run_id):
         cause = found.setdefault((row["code"], row["state"]), _cause(row))
@@ -70,8 +74,9 @@ def _cause(row: Row) -> Cause:
         state=row["state"],
         owner=row["owner"] or (entry.owner.value if entry else "admin"),
         category=entry.category.value if entry else "operation",
-        sentence=row["sentence"] or text.sentence,
+        sentence=row["sentence"],
         fix=row["fix"] or text.fix,
+        instance=not row["same"],
         objects=[],
         since=row["since"],
     )
@@ -79,7 +84,7 @@ def _cause(row: Row) -> Cause:
 
 def _add(cause: Cause, row: Row) -> None:
     if cause.records and row["sentence"] != cause.sentence:
-        cause.sentence = render(cause.code).sentence
+        cause.instance = True
     if cause.records and row["fix"] != cause.fix:
         cause.fix = render(cause.code).fix
     cause.records += row["records"]

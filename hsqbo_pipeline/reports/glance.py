@@ -19,7 +19,7 @@ _NAMED = 3
 
 
 class Line(NamedTuple):
-    """One of the five. `tone` is good, look, bad or quiet; `state` is what a click on it shows."""
+    """One of the five. `tone` is good, look, bad or quiet; `state` and `code` are what a click on it shows."""
 
     name: str
     figure: str
@@ -27,6 +27,7 @@ class Line(NamedTuple):
     tone: str
     state: str = ""
     new_only: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,5 +112,6 @@ def _next(con: duckdb.DuckDBPyConnection, found: list[Cause]) -> Line:
             f"{first.fix} ({plural(first.records, 'record')})",
             "look",
             first.state,
+            code=first.code,
         )
     return Line("Next", "nothing", "nobody has to do anything; the next run goes on by itself", "good")

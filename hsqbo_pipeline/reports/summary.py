@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hsqbo_pipeline.core.tables import Row, rows
 from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.reports.glance import Line, glance
-from hsqbo_pipeline.reports.words import KINDS, OUTCOMES, money, plural
+from hsqbo_pipeline.reports.words import KINDS, OUTCOMES, money, plural, straight
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,7 +32,7 @@ class Message:
     def text(self) -> str:
         """Five plain lines, then the names."""
         told = [f"{line.name}: {line.figure} - {line.text}".replace("`", "") for line in self.lines]
-        return "\n".join([*told, *(f"  new: {name}" for name in self.names)])
+        return straight("\n".join([*told, *(f"  new: {name}" for name in self.names)]))
 
     @property
     def markdown(self) -> str:
@@ -96,7 +96,7 @@ def plan_html(con: duckdb.DuckDBPyConnection, plan_hash: str) -> str:
 
 def plain(text: str) -> str:
     """Text from a record inside markdown: shown as it is, never as a sign of markdown or HTML."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", straight(" ".join(text.split())))
 
 
 def _with_commands(text: str) -> str:

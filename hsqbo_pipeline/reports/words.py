@@ -31,6 +31,13 @@ OUTCOMES = {
     4: "another run was writing",
     5: "login",
 }
+# Signs that turn the direction of whatever follows them: a name must not turn our own sentence around.
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def straight(text: str) -> str:
+    """The text without signs that turn its direction; right-to-left letters need none."""
+    return text.translate(_TURNS)
 
 
 def money(amount: Decimal | None, currency: str | None = None) -> str:

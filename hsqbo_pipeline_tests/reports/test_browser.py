@@ -82,6 +82,16 @@ def test_a_record_opens_with_its_story(browser: Browser, path: Path) -> None:
     assert page.title() != "1"
 
 
+def test_a_name_does_not_turn_a_sentence_around(browser: Browser, path: Path) -> None:
+    """A sign that reverses text is shown nowhere, and a name of 500 letters does not push the others away."""
+    page = opened(browser, path)
+    assert "\u202e" not in page.inner_text("body")
+    assert (
+        page.evaluate("Math.max(...[...document.querySelectorAll('#table tbody tr')].map((row) => row.offsetHeight))")
+        < 200
+    )
+
+
 @pytest.mark.rule("A88", "A89")
 def test_the_view_exports_what_it_shows(browser: Browser, path: Path, tmp_path: Path) -> None:
     """The csv of the filtered view holds its rows and columns, and no formula."""

@@ -84,19 +84,19 @@ def requests_over_runs(runs: list[Row]) -> str | None:
 
 
 def lag_over_runs(runs: list[Row]) -> str | None:
-    """How long a change can have waited before each of the last runs had carried it over, in hours."""
+    """How long a change can have waited before each of the last runs had carried it over, in hours or, if short, minutes."""
     import altair as alt
 
-    values = [{"run": run["number"], "hours": float(run["lag_hours"])} for run in runs if run["lag_hours"] is not None]
-    if len(values) < 2:
+    waited = [(run["number"], float(run["lag_hours"])) for run in runs if run["lag_hours"] is not None]
+    if len(waited) < 2:
         return None
+    unit, scale = ("hours", 1) if max(hours for _, hours in waited) >= 2 else ("minutes", 60)
+    values = [{"run": number, "waited": hours * scale} for number, hours in waited]
     base = alt.Chart(alt.InlineData(values=values)).encode(
-        x=_runs_axis(runs), y=alt.Y("hours:Q", title="hours", axis=alt.Axis(tickCount=5, format="~g"))
+        x=_runs_axis(runs), y=alt.Y("waited:Q", title=unit, axis=alt.Axis(tickCount=5, format="~g"))
     )
-    return _picture(
-        base.mark_line(color="var(--accent)", strokeWidth=2)
-        + base.mark_point(color="var(--accent)", size=18, filled=True)
-    )
+    line = base.mark_line(color="var(--accent)", strokeWidth=2)
+    return _picture(line + base.mark_point(color="var(--accent)", size=18, filled=True))
 
 
 def _runs_axis(runs: list[Row]) -> altair.X:

@@ -91,7 +91,11 @@ def _masked_group(group: tuple[str, str, list[causes.Cause]]) -> tuple[str, str,
     from hsqbo_pipeline.model.codes import render as told
 
     name, title, listed = group
-    return name, title, [replace(each, sentence=told(each.code).sentence, fix=told(each.code).fix) for each in listed]
+    return (
+        name,
+        title,
+        [replace(each, sentence=told(each.code).sentence, fix=told(each.code).fix, instance=False) for each in listed],
+    )
 
 
 def _tables(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool) -> dict[str, Any]:
@@ -154,6 +158,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_straight,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -172,6 +177,11 @@ def _environment() -> jinja2.Environment:
         "owner_names": words.OWNERS,
     }
     return environment
+
+
+def _straight(value: Any) -> Any:
+    """What stands in a sentence of ours must not turn it around; our own markup passes."""
+    return words.straight(value) if type(value) is str else value
 
 
 def _put(path: Path, text: str) -> None:

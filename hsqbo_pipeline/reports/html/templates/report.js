@@ -1,6 +1,7 @@
 // The record table and its filters. Whatever comes from a record goes through `text` before it is shown.
 const $ = (id) => document.getElementById(id);
-const text = (value) => String(value ?? "").replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+// Signs that turn the direction of the text after them are left out: a name must not turn our sentence around.
+const text = (value) => String(value ?? "").replace(/[\u202a-\u202e\u2066-\u2069]/g, "").replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const OBJECTS = {customer: "Customers", product: "Products", invoice: "Invoices", payment: "Payments", connection: "Connection"};
 const STATES = {IN_SYNC: "in step", WARNING: "to look at", FAILING: "failing", WAITING: "waiting", EXCLUDED: "left out", BLOCKED: "blocked"};
 const OWNERS = {sales: "Sales", books: "Books", admin: "Admin"};
@@ -44,7 +45,7 @@ const COLUMNS = [
   {title: "Object", ...plain("object"), className: "nowrap wide", render: (value) => text(OBJECTS[value] ?? value)},
   {title: "Record", data: null, className: "who", render: (row, use) => (use === "display"
     ? `<button class="link" type="button" data-record="${text(row.key)}">${text(row.label || row.hubspot || row.quickbooks)}</button>` : text(row.label))},
-  {title: "Why", data: null, className: "why", render: (row, use) => (use === "display" && row.new && row.state !== "IN_SYNC" ? `${text(row.sentence)} <span class="newmark">new</span>` : text(row.sentence))},
+  {title: "Why", data: null, className: "why", render: (row, use) => (use === "display" && row.new && row.state !== "IN_SYNC" ? `<div class="clamp">${text(row.sentence)}</div><span class="newmark">new</span>` : use === "display" ? `<div class="clamp">${text(row.sentence)}</div>` : text(row.sentence))},
   {title: "What to do", ...plain("fix"), className: "wide why", visible: false},
   {title: "Amount", data: null, className: "num", render: (row, use) => (use === "sort" || use === "type" ? Number(row.amount ?? -Infinity) : text(amount(row)))},
   {title: "Day", ...plain("day"), className: "nowrap wide"},
@@ -104,12 +105,12 @@ async function open(row) {
   dialog.innerHTML = `<header><h3 id="record-title" class="person">${text(row.label || row.key)}</h3><button type="button" value="close">Close</button></header>
     <p>${chip(row)} ${text(row.sentence)}</p>${row.state === "IN_SYNC" && row.class !== "WARNING" ? "" : `<p class="fix"><span>${text(OWNERS[row.owner] ?? "")}</span> ${text(row.fix)}</p>`}
     <dl>${fact("Object", text(OBJECTS[row.object] ?? row.object))}${fact("HubSpot", identity(row, "hubspot"))}${fact("QuickBooks", identity(row, "quickbooks"))}
-    ${fact("Amount", text(amount(row)))}${fact("Day", text(row.day))}${fact("Cause", `<code>${text(row.code)}</code> ${text(row.detail)}`)}
+    ${fact("Amount", text(amount(row)))}${fact("Day", text(row.day))}${fact("Cause", `<code>${text(row.code)}</code> ${happened(row.detail)}`)}
     ${fact("Since", `${text(row.since)}${row.since_run ? `, run ${text(row.since_run)}` : ""}`)}${fact("Last looked at", text(row.evaluated))}</dl>
     ${listed("Also", told.reasons, ([code, sentence, fix]) => `${text(sentence)} <small>${text(fix)} <code>${text(code)}</code></small>`)}
     ${listed("Could be meant", told.candidates, (each) => text(Object.entries(each).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ")))}
     ${listed("Written", told.changes, ([run, system, action, field, before, after, why, status]) => `<b>${text(field)}</b>: <span class="val">${text(before ?? "(blank)")}</span> → <span class="val">${text(after ?? "(blank)")}</span> <small>run ${text(run)}, ${text(action)} in ${text(system)}, ${text(status)}; ${text(why)}</small>`)}
-    ${listed("History", told.history, ([at, run, state, code, action, sentence, request]) => `<small>${text(at)}${run ? `, run ${text(run)}` : ""}</small><br>${text(STATES[state] ?? state)} <code>${text(code)}</code> ${text(action)} ${text(sentence)}${request ? ` <small>request ${text(request)}</small>` : ""}`)}
+    ${listed("History", told.history, ([at, run, state, code, action, sentence, request]) => `<small>${text(at)}${run ? `, run ${text(run)}` : ""}</small><br>${text(STATES[state] ?? state)} <code>${text(code)}</code> ${happened(action)} ${text(sentence)}${request ? ` <small>request ${text(request)}</small>` : ""}`)}
     <p class="note"><code>hsqbo history ${text(row.hubspot || row.quickbooks)}</code> tells the rest.</p>`;
   dialog.showModal();
 }
@@ -125,7 +126,11 @@ function buttons() {
   ];
 }
 
+const happened = (detail) => (detail === "unchanged" ? "" : text(detail));
+
 async function start() {
+  // The table library has a dark look of its own, under this name.
+  document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
   const [jQuery, data] = await Promise.all([tableLibrary(), unpacked("data-records").then(JSON.parse)]);
   const records = data.rows.map((values) => Object.fromEntries(data.columns.map((name, at) => [name, values[at]])));
   const byKey = new Map(records.map((row) => [row.key, row]));
