@@ -101,10 +101,9 @@ def _point_at(hubspot: str, quickbooks: str) -> None:
 def _free(wanted: int) -> int:
     """This port, or a free one where somebody listens already."""
     for port in (wanted, 0):
-        with socket.socket() as tried:
-            with suppress(OSError):
-                tried.bind(("127.0.0.1", port))
-                return int(tried.getsockname()[1])
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return int(tried.getsockname()[1])
     raise OSError(f"port {wanted} is taken and no other is free")
 
 
