@@ -12,7 +12,8 @@ from rich.table import Table
 
 from hsqbo_pipeline.runs.ending import Ended
 
-out = Console(soft_wrap=False, highlight=False)
+# A table that is piped into a file or a mail is not squeezed into the eighty columns of no terminal.
+out = Console(soft_wrap=False, highlight=False, width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
@@ -51,11 +52,13 @@ _SUMMARY = (
     "failing",
     "waiting",
 )
+_WAYS = {"quickbooks_to_hubspot": "QuickBooks → HubSpot", "hubspot_to_quickbooks": "HubSpot → QuickBooks"}
 
 
 def summary(ended: Ended) -> None:
     """What a run came to, in one table and a few lines."""
-    rows = [row for row in ended.objects if any(row[name] for name in _SUMMARY[2:])]
+    shown = [row for row in ended.objects if any(row[name] for name in _SUMMARY[2:])]
+    rows = [{**row, "direction": _WAYS.get(row["direction"], row["direction"])} for row in shown]
     table(f"Run {ended.number}", _SUMMARY, rows)
     written = sum(row["created"] + row["updated"] + row["linked"] for row in ended.objects)
     if ended.waiting:

@@ -11,11 +11,14 @@ from hsqbo_pipeline.core.tables import Statements, insert
 from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.operations import Operation
+from hsqbo_pipeline.runs.request import Kind
 
 if TYPE_CHECKING:
     from hsqbo_pipeline.runs.night import Night
 
 SQL = Statements(Path(__file__).parent / "sql")
+# Runs that only link: they write nothing, so another sync does them no harm, and linking is how its pairs become known.
+_LINKING = (Kind.ADOPT, Kind.REBUILD)
 
 
 def connection(night: Night) -> dict[tuple[System, str], str]:
@@ -81,14 +84,16 @@ def _other_accounts(night: Night) -> str | None:
 
 
 def _lost_state(night: Night) -> str | None:
-    """Marks without memory: everything would be made a second time (H2)."""
+    """Marks without memory: everything would be made a second time (H2). `rebuild` alone leads out of it."""
+    if night.request.kind is Kind.REBUILD:
+        return None
     found = SQL.rows(night.warehouse.con, "marks_without_links", realm=night.situation.company.realm)
     return "SYS_STATE_LOST" if found else None
 
 
 def _other_sync(night: Night) -> str | None:
     """Records that HubSpot's own sync has made since our start: two syncs at once double everything (H1)."""
-    if night.rules.other_sync == "accept" or night.rules.start_utc is None:
+    if night.rules.other_sync == "accept" or night.rules.start_utc is None or night.request.kind in _LINKING:
         return None
     found = SQL.rows(night.warehouse.con, "other_sync", start=night.rules.start_utc)
     return "OPS_OTHER_SYNC_ACTIVE" if found else None

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     APPLY_PLAN = "apply_plan"
     SWEEP = "sweep"
     UNDO = "undo"
+    ADOPT = "adopt"
+    REBUILD = "rebuild"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ states AS (
   FROM record_states WHERE hubspot_id IS NULL OR quickbooks_id IS NULL GROUP BY ALL
 ),
 paired AS (
-  SELECT entity, count(*) AS matched FROM links WHERE role = 'primary' GROUP BY entity
+  SELECT entity, count(*) AS matched FROM links WHERE role IN ('primary', 'allocation') GROUP BY entity
 ),
 paired_failing AS (
   SELECT entity, count(*) FILTER (state = 'FAILING') AS failing FROM record_states WHERE hubspot_id IS NOT NULL AND quickbooks_id IS NOT NULL GROUP BY entity
