@@ -1,11 +1,11 @@
-"""The code location: assembles, decides nothing."""
+"""The code location: assembles what `defs` holds, decides nothing."""
 
 import dagster as dg
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """All assets, jobs and schedules of one connection."""
-    from hsqbo_pipeline.defs.assemble import assemble
+    """Everything Dagster sees. Heavy libraries are imported by the assets that need them, when they run."""
+    from hsqbo_pipeline.defs.assembled import assembled
 
-    return assemble()
+    return assembled()

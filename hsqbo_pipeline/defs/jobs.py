@@ -1,69 +1,91 @@
-"""Jobs and their schedules. Schedules are off until a setting turns them on."""
+"""The jobs: the same graph, asked for different things."""
 
 from typing import Any
 
 import dagster as dg
 
-from hsqbo_pipeline.defs.names import WRITES, connection, key
+from hsqbo_pipeline.defs.names import BOOKS, WRITES, connection, key
+from hsqbo_pipeline.defs.reporting import QUALITY
 from hsqbo_pipeline.runs.request import Kind
 
-# Dagster exports no name for what define_asset_job makes.
-AssetJob = Any
-NIGHT = "night"
-_NIGHTLY_CRON = "0 4 * * *"
-_CONTINUOUS_CRON = "*/10 * * * *"
-_SWEEP_CRON = "0 5 * * 0"
+Job = Any  # Dagster's unresolved asset job has no public name
 
 
-def _config(**fields: Any) -> dict[str, Any]:
-    return {"resources": {NIGHT: {"config": fields}}}
-
-
-def jobs(wait_for_seconds: float) -> list[AssetJob]:
-    """Every job. All of them run in one process: two would open the warehouse twice."""
-    books = dg.AssetSelection.assets(key("books"))
-    everything = dg.AssetSelection.all()
-    night = everything - books
-    waiting = {"kind": Kind.NIGHTLY.value, "wait_for_seconds": wait_for_seconds}
-    tags = {WRITES: connection() or "default"}
-
-    def job(name: str, words: str, selection: dg.AssetSelection, **fields: Any) -> AssetJob:
-        return dg.define_asset_job(
-            name, selection, description=words, tags=tags, config=_config(**fields), executor_def=dg.in_process_executor
-        )
-
+def jobs(wait_for: float) -> list[Job]:
+    """All jobs. `wait_for` is how many seconds another run is waited for, where a job waits at all."""
+    rest = dg.AssetSelection.all() - dg.AssetSelection.assets(key(BOOKS))
     return [
-        job("nightly_sync", "Everything that changed since the last night, both ways.", night, **waiting),
-        job("continuous_sync", "The same, every ten minutes, while nobody else is writing.", night, kind=Kind.CONTINUOUS.value),
-        job("plan_only", "Plan and report; nothing is written on either side.", night, kind=Kind.PLAN_ONLY.value, apply=False),
-        job("apply_plan", "Apply the plan whose hash is given as `approve` in the launchpad.", night, kind=Kind.APPLY_PLAN.value),
-        job("full_sweep", "Read everything again: deletions, merges, drift.", night, kind=Kind.SWEEP.value),
-        job("backfill", "Look at the books of chosen days again: one run for the whole range.", everything, kind=Kind.BACKFILL.value),
-    ]  # fmt: skip
-
-
-def schedules(made: list[AssetJob], zone: str, *, on: bool) -> list[dg.ScheduleDefinition]:
-    """Plain schedules in the company's time zone: a job of partitions would ask for today, which is not over."""
-    by_name = {job.name: job for job in made}
-    status = dg.DefaultScheduleStatus.RUNNING if on else dg.DefaultScheduleStatus.STOPPED
-    stopped = dg.DefaultScheduleStatus.STOPPED
-
-    def schedule(name: str, cron: str, default: dg.DefaultScheduleStatus, words: str) -> dg.ScheduleDefinition:
-        @dg.schedule(
-            name=f"{name}_schedule",
-            job=by_name[name],
-            cron_schedule=cron,
-            execution_timezone=zone,
-            default_status=default,
-            description=words,
-        )
-        def tick(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-            return dg.RunRequest(run_key=f"{name}:{context.scheduled_execution_time.isoformat()}")
-
-        return tick
-
-    return [
-        schedule("nightly_sync", _NIGHTLY_CRON, status, "At four in the morning, company time."),
-        schedule("continuous_sync", _CONTINUOUS_CRON, stopped, "Every ten minutes; off unless somebody turns it on."),
-        schedule("full_sweep", _SWEEP_CRON, status, "On Sundays, an hour after the night."),
+        _job(
+            "nightly_sync",
+            rest,
+            "The night: everything either side changed since the last run.",
+            Kind.NIGHTLY,
+            wait_for,
+        ),
+        _job(
+            "continuous_sync",
+            rest,
+            "The same, every few minutes in between: it steps back when another run is at work.",
+            Kind.CONTINUOUS,
+            0.0,
+        ),
+        _job(
+            "full_sweep",
+            rest,
+            "Once a week: both sides read whole again, ids and associations compared; finds what slipped past.",
+            Kind.SWEEP,
+            wait_for,
+        ),
+        _job(
+            "plan_only",
+            rest,
+            "A dry run: reads, plans and reports; writes nothing on either side.",
+            Kind.PLAN_ONLY,
+            wait_for,
+            apply=False,
+        ),
+        _job(
+            "apply_plan",
+            rest,
+            "Applies the plan whose hash you paste into `approve`, if both sides still are as it was made from; else nothing.",
+            Kind.APPLY_PLAN,
+            wait_for,
+            approve="",
+            why="",
+        ),
+        _job(
+            "backfill",
+            dg.AssetSelection.all(),
+            "Looks at the books of some days again, in one run. Choose the days with *Launch backfill*.",
+            Kind.BACKFILL,
+            wait_for,
+        ),
+        _job(
+            "data_quality",
+            dg.AssetSelection.assets(key(QUALITY)),
+            "Measures the data as last read; reads and writes nothing on either side.",
+            Kind.PLAN_ONLY,
+            wait_for,
+            apply=False,
+        ),
     ]
+
+
+def _job(name: str, selection: dg.AssetSelection, description: str, kind: Kind, wait_for: float, **config: Any) -> Job:
+    """A job whose request stands in its run config, where the launchpad shows it.
+
+    It runs in one process, always: the warehouse is opened once per run. A run that broke off is tried once more by the
+    instance; the quick one is not, since the next is minutes away.
+    """
+    asked = {"kind": kind.value, "wait_for_seconds": wait_for, **config}
+    tags = {WRITES: connection() or "default"}
+    if kind is Kind.CONTINUOUS:
+        tags["dagster/max_retries"] = "0"
+    return dg.define_asset_job(
+        name,
+        selection,
+        description=description,
+        config={"resources": {"night": {"config": asked}}},
+        tags=tags,
+        executor_def=dg.in_process_executor,
+    )
