@@ -139,3 +139,12 @@ def test_points_of_the_sandbox_are_proven_or_confessed() -> None:
     unproven = {each.id for each in sandbox.points() if not found.get(each.id) and not each.not_simulated}
     assert unproven == sandbox.without_test()
     assert all(isinstance(test, Test) for tests in found.values() for test in tests)
+
+
+def test_jobs_are_told() -> None:
+    """The page for whoever keeps it running has a row for each of Dagster's jobs, and no other."""
+    source = (ROOT / "hsqbo_pipeline" / "defs" / "jobs.py").read_text(encoding="utf-8")
+    jobs = set(re.findall(r'\bjob\(\s*"([a-z_]+)"', source.replace("_job(", "job(")))
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert jobs
+    assert set(re.findall(r"(?m)^\| `([a-z_]+)` \| (?:\d|Sun|every|by hand)", page)) == jobs
