@@ -23,6 +23,16 @@ GROUPS = (
     ("out", "Left out by the rules", ("EXCLUDED",)),
 )
 
+# One word alone would not say what it is about.
+_ABOUT = {
+    "PAY": "payment",
+    "CUR": "currency",
+    "CONF": "conflict",
+    "PER": "period",
+    "VAL": "value",
+    "INV": "invoice",
+    "REC": "unnoticed",
+}
 _SPELLED = {"SKU": "SKU", "EMAIL": "e-mail", "QBO": "QuickBooks", "HS": "HubSpot", "ID": "id"}
 
 
@@ -45,9 +55,10 @@ class Cause:
 
     @property
     def title(self) -> str:
-        """The code in words: `e-mail shared`."""
-        words = self.code.split("_")[1:]
-        return " ".join(_SPELLED.get(word, word.lower()) for word in words) or self.code
+        """The code in words: `e-mail shared`, `payment duplicate`."""
+        first, *words = self.code.split("_")
+        told = [_SPELLED.get(word, word.lower()) for word in words]
+        return " ".join([*([_ABOUT[first]] if len(told) == 1 and first in _ABOUT else []), *told]) or self.code
 
 
 def causes(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Cause]:

@@ -38,7 +38,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "ITM_NAME_TAKEN": ("link", "retry", *_PAUSE),
     "CUS_DISPLAY_NAME_TAKEN": ("link", "retry", *_PAUSE),
     "INV_NUMBER_TAKEN": ("link", "retry", *_PAUSE),
-    "PAY_DUPLICATE": ("push", *_PAUSE),
+    "PAY_DUPLICATE": ("link", "push", *_PAUSE),
     "CONF_HELD": ("hubspot", "quickbooks", *_PAUSE),
 }
 _OWNED = ("push", "adopt", "release", *_PAUSE)

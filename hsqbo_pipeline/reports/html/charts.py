@@ -16,24 +16,23 @@ if TYPE_CHECKING:
     import altair
 
 WIDTH, HEIGHT = 330, 150
-_ORDER = ("IN_SYNC", "EXCLUDED", "WAITING", "FAILING", "BLOCKED")
-_COLOURS = {state: f"var(--{state.lower()})" for state in _ORDER}
+_OPEN = ("WAITING", "FAILING", "BLOCKED")
+_COLOURS = {state: f"var(--{state.lower()})" for state in _OPEN}
 _INK, _LINE = "var(--quiet)", "var(--line)"
 
 
 def states_over_runs(runs: list[Row]) -> str | None:
-    """Open records over the last runs, stacked by state; what is in step would hide them."""
+    """Open records over the last runs, stacked by state; what is in step or left out would hide them."""
     import altair as alt
 
     values = [
-        {"run": run["number"], "state": STATES[state], "records": records, "order": _ORDER.index(state)}
+        {"run": run["number"], "state": STATES[state], "records": records, "order": _OPEN.index(state)}
         for run in runs
         for state, records in json.loads(run["counts"] or "{}").get("states", {}).items()
-        if state in STATES and state != "IN_SYNC"
+        if state in _OPEN
     ]
     if not values:
         return None
-    shown = [state for state in _ORDER if state != "IN_SYNC"]
     chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_bar()
@@ -42,7 +41,7 @@ def states_over_runs(runs: list[Row]) -> str | None:
             y=alt.Y("sum(records):Q", title="records", axis=alt.Axis(tickMinStep=1, tickCount=5)),
             color=alt.Color(
                 "state:N",
-                scale=alt.Scale(domain=[STATES[each] for each in shown], range=[_COLOURS[each] for each in shown]),
+                scale=alt.Scale(domain=[STATES[each] for each in _OPEN], range=[_COLOURS[each] for each in _OPEN]),
                 legend=alt.Legend(orient="bottom", title=None, symbolType="square"),
             ),
             order="order:Q",

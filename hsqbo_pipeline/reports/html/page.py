@@ -167,7 +167,7 @@ def _environment() -> jinja2.Environment:
         "number": words.number,
         "day": words.day,
         "when": words.when,
-        "plural": words.plural,
+        "commands": _commands,
     }
     environment.globals |= {
         "since": words.since,
@@ -177,6 +177,17 @@ def _environment() -> jinja2.Environment:
         "owner_names": words.OWNERS,
     }
     return environment
+
+
+def _commands(text: str) -> Any:
+    """A sentence of ours, its `commands` set as such; everything in it is escaped first."""
+    from markupsafe import Markup, escape
+
+    told = [escape(words.straight(part)) for part in text.split("`")]
+    if len(told) % 2 == 0:
+        return escape(words.straight(text))
+    set_ = (Markup("<code>%s</code>") % part if at % 2 else part for at, part in enumerate(told))
+    return Markup("").join(set_)
 
 
 def _straight(value: Any) -> Any:

@@ -7,6 +7,8 @@ const STATES = {IN_SYNC: "in step", WARNING: "to look at", FAILING: "failing", W
 const OWNERS = {sales: "Sales", books: "Books", admin: "Admin"};
 const places = JSON.parse($("data-places").textContent);
 
+const commands = (value) => text(value).replace(/`([^`]*)`/g, "<code>$1</code>");
+
 async function unpacked(id) {
   const bytes = Uint8Array.from(atob($(id).textContent), (letter) => letter.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
@@ -103,7 +105,7 @@ async function open(row) {
   const told = await story(row.key);
   const dialog = $("record");
   dialog.innerHTML = `<header><h3 id="record-title" class="person">${text(row.label || row.key)}</h3><button type="button" value="close">Close</button></header>
-    <p>${chip(row)} ${text(row.sentence)}</p>${row.state === "IN_SYNC" && row.class !== "WARNING" ? "" : `<p class="fix"><span>${text(OWNERS[row.owner] ?? "")}</span> ${text(row.fix)}</p>`}
+    <p>${chip(row)} ${text(row.sentence)}</p>${row.state === "IN_SYNC" && row.class !== "WARNING" ? "" : `<p class="fix"><span>${text(OWNERS[row.owner] ?? "")}</span> ${commands(row.fix)}</p>`}
     <dl>${fact("Object", text(OBJECTS[row.object] ?? row.object))}${fact("HubSpot", identity(row, "hubspot"))}${fact("QuickBooks", identity(row, "quickbooks"))}
     ${fact("Amount", text(amount(row)))}${fact("Day", text(row.day))}${fact("Cause", `<code>${text(row.code)}</code> ${happened(row.detail)}`)}
     ${fact("Since", `${text(row.since)}${row.since_run ? `, run ${text(row.since_run)}` : ""}`)}${fact("Last looked at", text(row.evaluated))}</dl>
