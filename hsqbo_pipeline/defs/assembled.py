@@ -10,6 +10,7 @@ from hsqbo_pipeline.defs.deciding import deciding
 from hsqbo_pipeline.defs.extraction import extraction
 from hsqbo_pipeline.defs.grid import Grid, grid
 from hsqbo_pipeline.defs.jobs import jobs
+from hsqbo_pipeline.defs.names import connection
 from hsqbo_pipeline.defs.night_resource import NightResource
 from hsqbo_pipeline.defs.reporting import reporting
 from hsqbo_pipeline.defs.run_report import run_report_asset
@@ -24,6 +25,7 @@ from hsqbo_pipeline.settings import load as load_settings
 
 def assembled() -> dg.Definitions:
     """The definitions of this process's connection. Raises ConfigurationError for settings that are wrong."""
+    connection.cache_clear()
     with warnings.catch_warnings():
         # One run for many days (`backfill_policy`) is beta in Dagster; a person who starts it can do nothing about that.
         warnings.simplefilter("ignore", dg.BetaWarning)

@@ -1,5 +1,7 @@
 """Asset keys, groups and tags; the connection's name, if it has one, is the first part of every key."""
 
+from functools import cache
+
 import dagster as dg
 
 from hsqbo_pipeline.model.names import QUICKBOOKS_COMPANY_OBJECTS, Entity
@@ -34,8 +36,9 @@ PLURAL = {
 }
 
 
+@cache
 def connection() -> str:
-    """The connection's name in asset keys, from HSQBO_CONNECTION; empty for a single one."""
+    """The connection's name in asset keys, from HSQBO_CONNECTION; empty for a single one. Read once per assembly."""
     return load_settings().connection
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Generator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
