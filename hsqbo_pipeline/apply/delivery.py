@@ -22,6 +22,9 @@ from hsqbo_pipeline.errors import (
 )
 from hsqbo_pipeline.model.names import System
 
+# QuickBooks' codes for a request it could not read or carry out at all: size, unknown property, missing part, bad id.
+_UNREADABLE = frozenset({"500", "1040", "2010", "2020", "2030"})
+
 
 async def deliver(run: Run, system: System, entries: Sequence[Entry]) -> None:
     """Send everything of one system that is ready, kind by kind, until the system takes no more."""
@@ -75,6 +78,10 @@ async def _deliver(run: Run, batch: Batch) -> None:
     try:
         replies = await send(run, batch)
     except RecordError as error:
+        if not _surely_nothing(batch, error):
+            unclear = UncertainError(error.message, request_id=error.request_id, system=error.system)
+            recording.settle(run, batch, _same(batch, unclear))
+            return
         if len(batch.entries) > 1:
             for half in halves(run, batch):
                 await _deliver(run, half)
@@ -89,6 +96,15 @@ async def _deliver(run: Run, batch: Batch) -> None:
         await _sign_of_life(run, batch.system)
         return
     recording.settle(run, batch, replies)
+
+
+def _surely_nothing(batch: Batch, error: RecordError) -> bool:
+    """Whether a batch that was refused as a whole surely took no effect, so that it may be sent in other pieces.
+
+    HubSpot refuses before it writes. QuickBooks answers item by item; of what it says of a whole batch only complaints
+    about the request itself mean that much: after "unexpected error, try again" objects have been seen to exist.
+    """
+    return batch.system is System.HUBSPOT or error.category in _UNREADABLE
 
 
 def _same(batch: Batch, error: HsqboError) -> list[Reply]:

@@ -145,10 +145,18 @@ class Bench:
             apps = self.sandbox.apps()
             made = {name: HookedTransport(httpx.ASGITransport(app), self.hook, name) for name, app in apps.items()}
             hubspot = open_hubspot(
-                "http://127.0.0.1:8801", "2026-09", hubspot_token(SecretStr("pat-sandbox")), clock=VIRTUAL, http=made["hubspot"]
+                "http://127.0.0.1:8801",
+                "2026-09",
+                hubspot_token(SecretStr("pat-sandbox")),
+                clock=VIRTUAL,
+                http=made["hubspot"],
             )
             quickbooks = open_quickbooks(
-                "http://127.0.0.1:8802", REALM, quickbooks_token(SecretStr("sandbox-access")), clock=VIRTUAL, http=made["quickbooks"]
+                "http://127.0.0.1:8802",
+                REALM,
+                quickbooks_token(SecretStr("sandbox-access")),
+                clock=VIRTUAL,
+                http=made["quickbooks"],
             )
             self.warehouse.hook = self.hook
             async with Clients(hubspot, quickbooks) as clients:
@@ -159,11 +167,22 @@ class Bench:
     def seal(self, operations: Sequence[Operation]) -> str:
         """A plan of these operations, approved."""
         verdicts = [
-            Verdict(each.entity, each.hubspot_id, each.quickbooks_id, "OPS_UNCHANGED", operations=(each,), label=each.operation_id)
+            Verdict(
+                each.entity,
+                each.hubspot_id,
+                each.quickbooks_id,
+                "OPS_UNCHANGED",
+                operations=(each,),
+                label=each.operation_id,
+            )
             for each in operations
         ]
         with self.warehouse.transaction() as con:
-            plans.keep(con, self.run_id, [replace(v, hubspot_id=v.hubspot_id or v.operations[0].operation_id) for v in verdicts])
+            plans.keep(
+                con,
+                self.run_id,
+                [replace(v, hubspot_id=v.hubspot_id or v.operations[0].operation_id) for v in verdicts],
+            )
             return plans.seal(con, self.run_id, created_at=START, inputs_hash="", needs_approval=False)
 
     def write(self, operations: Sequence[Operation]) -> ApplyResult:
@@ -195,7 +214,10 @@ class Bench:
 
     def slots(self, label: str) -> dict[str, Any]:
         """What the newest end of an operation tells."""
-        (row,) = self.ask("SELECT slots FROM operations WHERE label = $l AND status <> 'planned' ORDER BY run_id DESC LIMIT 1", l=label)
+        (row,) = self.ask(
+            "SELECT slots FROM operations WHERE label = $l AND status <> 'planned' ORDER BY run_id DESC LIMIT 1",
+            l=label,
+        )
         return orjson.loads(row["slots"] or "{}")
 
     def links(self, entity: Entity) -> dict[str, str]:

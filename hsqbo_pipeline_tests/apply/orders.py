@@ -10,7 +10,12 @@ from hsqbo_pipeline.model.names import OBJECTS, Entity, System
 from hsqbo_pipeline.model.operations import Action, Operation, Step, StepAction, StepId, Wave, operation_id
 
 H, Q = System.HUBSPOT, System.QUICKBOOKS
-_WAVES = {Entity.CUSTOMER: Wave.CUSTOMERS, Entity.PRODUCT: Wave.PRODUCTS, Entity.INVOICE: Wave.INVOICES, Entity.PAYMENT: Wave.PAYMENTS}
+_WAVES = {
+    Entity.CUSTOMER: Wave.CUSTOMERS,
+    Entity.PRODUCT: Wave.PRODUCTS,
+    Entity.INVOICE: Wave.INVOICES,
+    Entity.PAYMENT: Wave.PAYMENTS,
+}
 FIRST = StepId(1).as_json()
 
 
@@ -77,4 +82,6 @@ def change(
     """A change of an existing record."""
     system, record_id = target
     step = Step(1, system, object_ or OBJECTS[entity][system], kind, body, target=record_id, before=before)
-    return order(now, entity, (system.other, source_id), system, [step], action=more.pop("action", Action.UPDATE), **more)
+    return order(
+        now, entity, (system.other, source_id), system, [step], action=more.pop("action", Action.UPDATE), **more
+    )

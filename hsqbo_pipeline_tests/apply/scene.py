@@ -24,7 +24,10 @@ class Scene:
         make = bench.person
         account = next(each["Id"] for each in bench.quickbooks("Account") if each["AccountType"] == "Income")
         service = {"Type": "Service", "IncomeAccountRef": {"value": account}}
-        self.items = [str(make(Q, "create", "Item", fields={**service, "Name": f"Item {n}", "Sku": f"S-{n}"})["id"]) for n in (1, 2, 3)]
+        self.items = [
+            str(make(Q, "create", "Item", fields={**service, "Name": f"Item {n}", "Sku": f"S-{n}"})["id"])
+            for n in (1, 2, 3)
+        ]
         self.books = [str(make(Q, "create", "Customer", fields={"DisplayName": f"Firm {n}"})["id"]) for n in (1, 2)]
         self.people = [str(make(H, "create", "contacts", fields={"email": f"p{n}@x.com"})["id"]) for n in (1, 2)]
         self.company = str(make(H, "create", "companies", fields={"name": "Acme"})["id"])
@@ -34,7 +37,13 @@ class Scene:
     def plan(self) -> list[Operation]:
         """Everything that is still due."""
         now = self.bench.situation()
-        return [*self._products(now), *self._customers(now), *self._changes(now), *self._documents(now), *self._figures(now)]
+        return [
+            *self._products(now),
+            *self._customers(now),
+            *self._changes(now),
+            *self._documents(now),
+            *self._figures(now),
+        ]
 
     def _linked(self, entity: Entity, system: System, record_id: str) -> str | None:
         pairs = self.bench.links(entity)
@@ -51,7 +60,11 @@ class Scene:
                 yield to_hubspot(now, CUS, customer, {"email": f"firm{n}@x.com"})
         for n, person in enumerate(self.people):
             if not self._linked(CUS, H, person):
-                find = {"where": {"DisplayName": f"Person {n}"}, "mark": None, "same": {"PrimaryEmailAddr.Address": f"p{n}@x.com"}}
+                find = {
+                    "where": {"DisplayName": f"Person {n}"},
+                    "mark": None,
+                    "same": {"PrimaryEmailAddr.Address": f"p{n}@x.com"},
+                }
                 body = {"DisplayName": f"Person {n}", "PrimaryEmailAddr": {"Address": f"p{n}@x.com"}}
                 yield to_quickbooks(now, CUS, person, body, find)
 
@@ -62,12 +75,16 @@ class Scene:
     def _changes(self, now: Situation) -> Iterable[Operation]:
         contact = self._now(H, "contacts", self.old_contact)
         if contact.get("firstname") != "New":
-            yield change(now, CUS, (H, self.old_contact), "u1", {"firstname": "New"}, {"firstname": contact.get("firstname")})
+            yield change(
+                now, CUS, (H, self.old_contact), "u1", {"firstname": "New"}, {"firstname": contact.get("firstname")}
+            )
         customer = self._now(Q, "Customer", self.old_customer)
         if customer.get("GivenName") != "New":
             before = {"GivenName": customer.get("GivenName")}
             yield change(now, CUS, (Q, self.old_customer), "u2", {"GivenName": "New"}, before)
-        tied = self.bench.ask("SELECT 1 FROM associations WHERE from_object = 'contacts' AND to_id = $c", c=self.company)
+        tied = self.bench.ask(
+            "SELECT 1 FROM associations WHERE from_object = 'contacts' AND to_id = $c", c=self.company
+        )
         if not tied:
             end = {"to_object": "companies", "to_id": self.company, "type_id": 279}
             step = Step(1, H, "contacts", StepAction.ASSOCIATE, end, target=self.old_contact)
@@ -83,7 +100,12 @@ class Scene:
 
     def _mirror(self, now: Situation) -> Operation:
         contact = LinkedId(CUS, H, self.books[0]).as_json()
-        body = {"hs_currency": "USD", "hs_invoice_billable": "false", "hs_due_date": "2026-03-31T12:00:00Z", "qbo_id": now.mark("9")}
+        body = {
+            "hs_currency": "USD",
+            "hs_invoice_billable": "false",
+            "hs_due_date": "2026-03-31T12:00:00Z",
+            "qbo_id": now.mark("9"),
+        }
         find = {"property": "qbo_id", "value": now.mark("9"), "parent": None}
         ends = ({"to_object": "contacts", "to_id": contact, "type_id": 177},)
         steps = [Step(1, H, "invoices", StepAction.CREATE, body, find=find, associations=ends)]
@@ -104,9 +126,22 @@ class Scene:
         who = {"value": LinkedId(CUS, Q, self.people[0]).as_json()}
         detail = {"ItemRef": {"value": self.items[0]}}
         line = {"Amount": "100.00", "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
-        body = {"CustomerRef": who, "TxnDate": "2026-03-02", "DocNumber": "H-5", "PrivateNote": "[hs invoices 5]", "Line": [line]}
+        body = {
+            "CustomerRef": who,
+            "TxnDate": "2026-03-02",
+            "DocNumber": "H-5",
+            "PrivateNote": "[hs invoices 5]",
+            "Line": [line],
+        }
         find = {"where": {"DocNumber": "H-5"}, "mark": "invoices 5"}
-        return to_quickbooks(now, INV, "5", body, find, on_done={"expect": {"code": "TAX_RECALCULATED", "values": {"TotalAmt": "100.00"}}})
+        return to_quickbooks(
+            now,
+            INV,
+            "5",
+            body,
+            find,
+            on_done={"expect": {"code": "TAX_RECALCULATED", "values": {"TotalAmt": "100.00"}}},
+        )
 
     def _payment(self, now: Situation) -> Operation:
         who = {"value": LinkedId(CUS, Q, self.people[0]).as_json()}
@@ -115,7 +150,10 @@ class Scene:
             "CustomerRef": who, "TotalAmt": "40.00", "TxnDate": "2026-03-02", "PrivateNote": "[hs commerce_payments 6]",
             "Line": [{"Amount": "40.00", "LinkedTxn": [paid]}],
         }  # fmt: skip
-        find = {"where": {"CustomerRef": who, "TxnDate": "2026-03-02", "TotalAmt": "40.00"}, "mark": "commerce_payments 6"}
+        find = {
+            "where": {"CustomerRef": who, "TxnDate": "2026-03-02", "TotalAmt": "40.00"},
+            "mark": "commerce_payments 6",
+        }
         return to_quickbooks(now, PAY, "6", body, find)
 
     def _figures(self, now: Situation) -> Iterable[Operation]:
@@ -134,10 +172,18 @@ class Scene:
             "line_items": ("qbo_id", "price"), "taxes": ("hs_value",), "companies": ("name",),
         }  # fmt: skip
         found = {
-            kind: sorted([str(each["properties"].get(name)) for name in wanted] for each in hubspot[kind] if not each.get("archived"))
+            kind: sorted(
+                [str(each["properties"].get(name)) for name in wanted]
+                for each in hubspot[kind]
+                if not each.get("archived")
+            )
             for kind, wanted in names.items()
         }
-        for entity, paths in {"Customer": ("DisplayName", "GivenName"), "Invoice": ("DocNumber", "Balance"), "Payment": ("TotalAmt",)}.items():
+        for entity, paths in {
+            "Customer": ("DisplayName", "GivenName"),
+            "Invoice": ("DocNumber", "Balance"),
+            "Payment": ("TotalAmt",),
+        }.items():
             found[entity] = sorted([str(each.get(path)) for path in paths] for each in self.bench.quickbooks(entity))
         distinct = "count(DISTINCT hubspot_id) AS h, count(DISTINCT quickbooks_id) AS q"
         counted = self.bench.ask(f"SELECT entity, count(*) AS n, {distinct} FROM links GROUP BY 1")

@@ -25,7 +25,9 @@ def test_the_first_run_that_writes_makes_our_properties_and_the_second_finds_the
     assert bench.situation().portal.unique_marks == {"products"}
     bench.clear_traffic()
     bench.write([to_hubspot(bench.situation(), Entity.PRODUCT, "2", {"name": "Two"})])
-    assert [entry.path for entry in bench.requests("hubspot", writes=True)] == ["/crm/objects/2026-09/products/batch/upsert"]
+    assert [entry.path for entry in bench.requests("hubspot", writes=True)] == [
+        "/crm/objects/2026-09/products/batch/upsert"
+    ]
 
 
 def test_an_object_that_refuses_unique_properties_gets_plain_ones(bench: Bench) -> None:
@@ -61,8 +63,17 @@ def billed(bench: Bench) -> tuple[Bench, str, str]:
 
 def _payment(bench: Bench, who: str, invoice: str, amount: str = "40.00") -> object:
     line = {"Amount": amount, "LinkedTxn": [{"TxnId": invoice, "TxnType": "Invoice"}]}
-    body = {"CustomerRef": {"value": who}, "TotalAmt": amount, "TxnDate": "2026-03-02", "PrivateNote": "[hs commerce_payments 6]", "Line": [line]}
-    find = {"where": {"CustomerRef": {"value": who}, "TxnDate": "2026-03-02", "TotalAmt": amount}, "mark": "commerce_payments 6"}
+    body = {
+        "CustomerRef": {"value": who},
+        "TotalAmt": amount,
+        "TxnDate": "2026-03-02",
+        "PrivateNote": "[hs commerce_payments 6]",
+        "Line": [line],
+    }
+    find = {
+        "where": {"CustomerRef": {"value": who}, "TxnDate": "2026-03-02", "TotalAmt": amount},
+        "mark": "commerce_payments 6",
+    }
     return to_quickbooks(bench.situation(), Entity.PAYMENT, "6", body, find)
 
 
@@ -70,9 +81,14 @@ def test_documents_that_a_payment_changed_are_read_again(billed: tuple[Bench, st
     """After our payment the mirror has the invoice's and the customer's new balance."""
     bench, who, invoice = billed
     bench.write([_payment(bench, who, invoice)])
-    sql = "SELECT object, payload->>'Balance' AS b FROM mirror WHERE object IN ('Invoice', 'Customer') AND id IN ($i, $c)"
+    sql = (
+        "SELECT object, payload->>'Balance' AS b FROM mirror WHERE object IN ('Invoice', 'Customer') AND id IN ($i, $c)"
+    )
     held = bench.ask(sql, i=invoice, c=who)
-    assert {row["object"]: Decimal(row["b"]) for row in held} == {"Invoice": Decimal("60.00"), "Customer": Decimal("60.00")}
+    assert {row["object"]: Decimal(row["b"]) for row in held} == {
+        "Invoice": Decimal("60.00"),
+        "Customer": Decimal("60.00"),
+    }
 
 
 def test_figures_that_the_books_contradict_are_planned_again(billed: tuple[Bench, str, str]) -> None:
@@ -94,11 +110,15 @@ def test_figures_that_the_books_contradict_are_planned_again(billed: tuple[Bench
 
 
 @pytest.mark.rule("H30")
-def test_a_value_that_a_person_set_between_our_look_and_our_write_is_reported(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_that_a_person_set_between_our_look_and_our_write_is_reported(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """HubSpot cannot refuse our write, so the history is asked afterwards: the lost value is kept and told."""
     who = str(bench.person(H, "create", "contacts", fields={"email": "a@x.com", "firstname": "Ada"})["id"])
     bench.read()
-    operation = change(bench.situation(), Entity.CUSTOMER, (H, who), "7", {"firstname": "Augusta"}, {"firstname": "Ada"})
+    operation = change(
+        bench.situation(), Entity.CUSTOMER, (H, who), "7", {"firstname": "Augusta"}, {"firstname": "Ada"}
+    )
     sent = HookedTransport.handle_async_request
 
     async def meddled(self: HookedTransport, request: httpx.Request) -> httpx.Response:
@@ -111,7 +131,13 @@ def test_a_value_that_a_person_set_between_our_look_and_our_write_is_reported(be
     result = bench.write([operation])
     assert result.overwritten == 1
     (row,) = bench.ask("SELECT field, hubspot_id, hubspot_value, quickbooks_value, status FROM drift")
-    assert row == {"field": "firstname", "hubspot_id": who, "hubspot_value": "Ada Byron", "quickbooks_value": "Augusta", "status": "overwritten"}
+    assert row == {
+        "field": "firstname",
+        "hubspot_id": who,
+        "hubspot_value": "Ada Byron",
+        "quickbooks_value": "Augusta",
+        "status": "overwritten",
+    }
 
 
 @pytest.mark.parametrize(
@@ -127,7 +153,9 @@ def test_a_value_that_a_person_set_between_our_look_and_our_write_is_reported(be
         ([], "new", "old", None),
     ],
 )
-def test_what_was_overwritten_is_told_from_the_history(values: list[str], written: str, seen: str | None, expected: str | None) -> None:
+def test_what_was_overwritten_is_told_from_the_history(
+    values: list[str], written: str, seen: str | None, expected: str | None
+) -> None:
     """Only a value that stood between ours and the one we had seen was lost."""
     entries = [{"value": value, "sourceType": "INTEGRATION"} for value in values]
     assert overwritten(entries, written, seen) == expected
@@ -136,22 +164,47 @@ def test_what_was_overwritten_is_told_from_the_history(values: list[str], writte
 def test_what_a_run_made_can_be_voided_and_leaves_a_tombstone(billed: tuple[Bench, str, str]) -> None:
     """An ending writes its tombstone and ends the pair in the transaction that confirms it."""
     bench, _who, invoice = billed
-    done = {"unlink": ["5", invoice], "tombstone": {"system": "hubspot", "id": "5", "partner_id": invoice, "reason": "undone"}}
+    done = {
+        "unlink": ["5", invoice],
+        "tombstone": {"system": "hubspot", "id": "5", "partner_id": invoice, "reason": "undone"},
+    }
     void = change(
-        bench.situation(), Entity.INVOICE, (Q, invoice), "5", {}, {"Balance": "100.00"}, kind=StepAction.VOID, action=Action.VOID, on_done=done
+        bench.situation(),
+        Entity.INVOICE,
+        (Q, invoice),
+        "5",
+        {},
+        {"Balance": "100.00"},
+        kind=StepAction.VOID,
+        action=Action.VOID,
+        on_done=done,
     )
     bench.write([void])
     assert bench.ends() == {"5": ("done", None)}
     assert bench.quickbooks("Invoice")[0]["TotalAmt"] == 0
-    assert bench.ask("SELECT entity, id, reason FROM tombstones") == [{"entity": "invoice", "id": "5", "reason": "undone"}]
+    assert bench.ask("SELECT entity, id, reason FROM tombstones") == [
+        {"entity": "invoice", "id": "5", "reason": "undone"}
+    ]
 
 
 @pytest.mark.parametrize(("trouble", "confirmed"), [("apply_then_reset", 1), ("reset_before", 0)])
-def test_a_lost_void_is_settled_by_what_stands_there(billed: tuple[Bench, str, str], trouble: str, confirmed: int) -> None:
+def test_a_lost_void_is_settled_by_what_stands_there(
+    billed: tuple[Bench, str, str], trouble: str, confirmed: int
+) -> None:
     """The document says whether it was voided; if it was, the tombstone is written then."""
     bench, _who, invoice = billed
     done = {"tombstone": {"system": "hubspot", "id": "5", "partner_id": invoice, "reason": "undone"}}
-    void = change(bench.situation(), Entity.INVOICE, (Q, invoice), "5", {}, {}, kind=StepAction.VOID, action=Action.VOID, on_done=done)
+    void = change(
+        bench.situation(),
+        Entity.INVOICE,
+        (Q, invoice),
+        "5",
+        {},
+        {},
+        kind=StepAction.VOID,
+        action=Action.VOID,
+        on_done=done,
+    )
     bench.faults("quickbooks", {"when": {"write": "void", "nth": 1}, "do": trouble})
     bench.write([void])
     assert bench.ends() == {"5": ("uncertain", "SYS_OUTCOME_UNCERTAIN")}

@@ -24,7 +24,13 @@ PAID = {"TotalAmt": Decimal("100.00"), "Balance": Decimal("40.00"), "LinkedTxn":
 
 
 def code(
-    system: System, name: str, action: StepAction, body: dict[str, Any], current: dict[str, Any] | None = None, *, ours: bool = False
+    system: System,
+    name: str,
+    action: StepAction,
+    body: dict[str, Any],
+    current: dict[str, Any] | None = None,
+    *,
+    ours: bool = False,
 ) -> str | None:
     find = {"where": {"DocNumber": "1"}, "property": "qbo_id", "value": "1"}
     step = Step(1, system, name, action, body, target=None if action is CREATE else "1", find=find)
@@ -75,7 +81,13 @@ def code(
         ("Customer", UPDATE, {"DisplayName": "B"}, {"DisplayName": "A"}, RULE),
         ("Customer", UPDATE, {"DisplayName": "A"}, {"DisplayName": "A"}, None),
         ("Customer", UPDATE, {"ParentRef": {"value": "3"}}, {}, RULE),
-        ("Customer", UPDATE, {"CurrencyRef": {"value": "EUR"}}, {"CurrencyRef": {"value": "USD"}}, "CUR_CUSTOMER_FIXED"),
+        (
+            "Customer",
+            UPDATE,
+            {"CurrencyRef": {"value": "EUR"}},
+            {"CurrencyRef": {"value": "USD"}},
+            "CUR_CUSTOMER_FIXED",
+        ),
         ("Invoice", StepAction.ASSOCIATE, {}, {}, RULE),
     ],
 )
@@ -138,7 +150,9 @@ def test_the_writer_refuses_what_the_plan_asks_for_and_sends_nothing(bench: Benc
     made = bench.person(Q, "create", "Customer", fields={"DisplayName": "Ada"})["id"]
     bench.read()
     bench.clear_traffic()
-    bench.write([change(bench.situation(), Entity.CUSTOMER, (Q, made), "c1", {"DisplayName": "Bob"}, {"DisplayName": "Ada"})])
+    bench.write(
+        [change(bench.situation(), Entity.CUSTOMER, (Q, made), "c1", {"DisplayName": "Bob"}, {"DisplayName": "Ada"})]
+    )
     assert bench.ends() == {"c1": ("refused", RULE)}
     assert not bench.requests("quickbooks", writes=True)
     assert not bench.ask("SELECT * FROM journal")

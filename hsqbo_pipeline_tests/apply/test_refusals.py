@@ -17,7 +17,12 @@ from hsqbo_pipeline_tests.apply.orders import H, Q, change, order, to_hubspot, t
 def contacts_to_make(bench: Bench, count: int, bad: dict[int, str] | None = None) -> list:
     bad = bad or {}
     return [
-        to_hubspot(bench.situation(), Entity.CUSTOMER, str(n), {"email": bad.get(n, f"c{n}@example.com"), "firstname": f"No {n}"})
+        to_hubspot(
+            bench.situation(),
+            Entity.CUSTOMER,
+            str(n),
+            {"email": bad.get(n, f"c{n}@example.com"), "firstname": f"No {n}"},
+        )
         for n in range(count)
     ]
 
@@ -74,9 +79,13 @@ def customers_to_make(bench: Bench, count: int) -> list:
 def test_a_daily_limit_leaves_the_rest_of_one_system_waiting_and_the_other_at_work(bench: Bench) -> None:
     """What HubSpot turned away waits with the reason; QuickBooks' writes go on."""
     bench.write(contacts_to_make(bench, 1))
-    bench.faults("hubspot", {"when": {"write": "any", "nth": 2}, "do": "429_daily", "then": {"all_requests": "429_daily"}})
+    bench.faults(
+        "hubspot", {"when": {"write": "any", "nth": 2}, "do": "429_daily", "then": {"all_requests": "429_daily"}}
+    )
     result = bench.write([*contacts_to_make(bench, 351)[1:], *customers_to_make(bench, 40)])
-    ends = bench.ask("SELECT system, status, code, count(*) AS n FROM operations WHERE label <> '0' OR system = 'quickbooks' GROUP BY ALL")
+    ends = bench.ask(
+        "SELECT system, status, code, count(*) AS n FROM operations WHERE label <> '0' OR system = 'quickbooks' GROUP BY ALL"
+    )
     counts = {(row["system"], row["status"], row["code"]): row["n"] for row in ends if row["status"] != "planned"}
     assert counts["quickbooks", "done", None] == 40
     assert counts["hubspot", "done", None] + counts["hubspot", "waiting", "RATE_HS_DAILY"] == 350
@@ -121,7 +130,9 @@ def test_until_a_lost_answer_is_settled_nothing_new_goes_to_that_system(bench: B
 def test_after_a_lost_answer_from_a_dead_system_its_other_writes_wait(bench: Bench) -> None:
     """Writes go on only to a system that still answers."""
     bench.write(contacts_to_make(bench, 1))
-    bench.faults("hubspot", {"when": {"write": "create", "nth": 1}, "do": "apply_then_reset", "then": {"all_requests": "503"}})
+    bench.faults(
+        "hubspot", {"when": {"write": "create", "nth": 1}, "do": "apply_then_reset", "then": {"all_requests": "503"}}
+    )
     result = bench.write(contacts_to_make(bench, 951)[1:])
     assert result.total("waiting") + result.total("uncertain") == 950
     assert "hubspot" in {system.value for system in result.stopped}
@@ -154,14 +165,22 @@ def _item(bench: Bench) -> dict:
 
 def _invoice(customer: str, item: str, amount: str, number: str) -> dict:
     line = {"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {"ItemRef": {"value": item}}}
-    return {"CustomerRef": {"value": customer}, "TxnDate": "2026-03-02", "DocNumber": number, "PrivateNote": "[hs invoices 5]", "Line": [line]}
+    return {
+        "CustomerRef": {"value": customer},
+        "TxnDate": "2026-03-02",
+        "DocNumber": number,
+        "PrivateNote": "[hs invoices 5]",
+        "Line": [line],
+    }
 
 
 def test_after_a_recalculated_tax_no_further_invoice_is_changed(bench: Bench) -> None:
     """One surprise is enough: the other changes of invoices wait for a person."""
     who = str(bench.person(Q, "create", "Customer", fields={"DisplayName": "Ada"})["id"])
     item = str(bench.person(Q, "create", "Item", fields=_item(bench))["id"])
-    invoices = [str(bench.person(Q, "create", "Invoice", fields=_invoice(who, item, "10", str(n)))["id"]) for n in range(65)]
+    invoices = [
+        str(bench.person(Q, "create", "Invoice", fields=_invoice(who, item, "10", str(n)))["id"]) for n in range(65)
+    ]
     bench.read()
     now = bench.situation()
     operations = [
@@ -191,6 +210,16 @@ def test_a_closed_period_is_refused_before_anything_is_sent(bench: Bench) -> Non
     bench.company = replace(bench.company, closed_until=bench.situation().today - timedelta(days=1))
     body = {"CustomerRef": {"value": "1"}, "TotalAmt": str(Decimal("5.00")), "TxnDate": "2026-02-01"}
     bench.clear_traffic()
-    bench.write([to_quickbooks(bench.situation(), Entity.PAYMENT, "5", body, {"where": {"TxnDate": "2026-02-01"}, "mark": "commerce_payments 5"})])
+    bench.write(
+        [
+            to_quickbooks(
+                bench.situation(),
+                Entity.PAYMENT,
+                "5",
+                body,
+                {"where": {"TxnDate": "2026-02-01"}, "mark": "commerce_payments 5"},
+            )
+        ]
+    )
     assert bench.ends() == {"5": ("refused", "PER_CLOSED")}
     assert not bench.requests("quickbooks")

@@ -15,16 +15,24 @@ from hsqbo_pipeline_tests.apply.orders import H, change
 def moves(becomes: dict[int, int | None]) -> list[Move]:
     """Record n holds value n; afterwards the value it is mapped to (None: none)."""
     return [
-        Move(str(holder), frozenset([("email", str(new))] if new is not None else []), frozenset([("email", str(holder))]))
+        Move(
+            str(holder),
+            frozenset([("email", str(new))] if new is not None else []),
+            frozenset([("email", str(holder))]),
+        )
         for holder, new in becomes.items()
     ]
 
 
 @pytest.mark.rule("D34")
 @given(st.permutations(range(7)), st.sets(st.integers(0, 6)), st.sets(st.integers(0, 6)))
-def test_any_exchange_of_values_is_ordered_or_named_a_circle(mapped: list[int], freed: set[int], fresh: set[int]) -> None:
+def test_any_exchange_of_values_is_ordered_or_named_a_circle(
+    mapped: list[int], freed: set[int], fresh: set[int]
+) -> None:
     """Whoever takes a value comes after whoever leaves it; records in a circle, and only they, are named as such."""
-    becomes: dict[int, int | None] = {n: (None if n in freed else n + 100 if n in fresh else mapped[n]) for n in range(7)}
+    becomes: dict[int, int | None] = {
+        n: (None if n in freed else n + 100 if n in fresh else mapped[n]) for n in range(7)
+    }
     found = order(moves(becomes))
     circling = {int(name) for circle in found.circles for name in circle}
     assert circling == {n for n in range(7) if becomes[n] != n and _comes_back(n, becomes)}
@@ -65,7 +73,13 @@ def email(bench: Bench, record_id: str, old: str, new: str) -> object:
 def test_an_address_that_is_handed_on_goes_to_the_next_after_it_was_let_go(bench: Bench) -> None:
     """a@ goes to b@, b@ to c@, c@ gets a new one: written from the end."""
     a, b, c = contacts(bench, "a@x.com", "b@x.com", "c@x.com")
-    bench.write([email(bench, a, "a@x.com", "b@x.com"), email(bench, b, "b@x.com", "c@x.com"), email(bench, c, "c@x.com", "d@x.com")])
+    bench.write(
+        [
+            email(bench, a, "a@x.com", "b@x.com"),
+            email(bench, b, "b@x.com", "c@x.com"),
+            email(bench, c, "c@x.com", "d@x.com"),
+        ]
+    )
     assert {end for end, _ in bench.ends().values()} == {"done"}
     found = {each["id"]: each["properties"]["email"] for each in bench.hubspot("contacts")}
     assert found == {a: "b@x.com", b: "c@x.com", c: "d@x.com"}

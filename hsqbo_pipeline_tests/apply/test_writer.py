@@ -12,7 +12,10 @@ from hsqbo_pipeline_tests.apply.orders import FIRST, H, Q, change, link, order, 
 
 def products(bench: Bench, count: int) -> list:
     """Items of QuickBooks on their way into HubSpot."""
-    return [to_hubspot(bench.situation(), Entity.PRODUCT, str(n), {"name": f"Item {n}", "hs_sku": f"S-{n}"}) for n in range(1, count + 1)]
+    return [
+        to_hubspot(bench.situation(), Entity.PRODUCT, str(n), {"name": f"Item {n}", "hs_sku": f"S-{n}"})
+        for n in range(1, count + 1)
+    ]
 
 
 @pytest.mark.rule("N13")
@@ -23,7 +26,9 @@ def test_two_hundred_and_fifty_products_take_three_requests_and_each_gets_its_li
     result = bench.write(operations)
     assert result.counts == {("product", "hubspot", "create", "done"): 250}
     made = {each["id"]: each["properties"] for each in bench.hubspot("products")}
-    assert {made[h]["hs_sku"]: q for q, h in bench.links(Entity.PRODUCT).items()} == {f"S-{n}": str(n) for n in range(1, 251)}
+    assert {made[h]["hs_sku"]: q for q, h in bench.links(Entity.PRODUCT).items()} == {
+        f"S-{n}": str(n) for n in range(1, 251)
+    }
     assert sum("/batch/" in e.endpoint and "/objects/" in e.path for e in bench.requests("hubspot", writes=True)) == 3
     assert {row["status"] for row in bench.ask("SELECT status FROM journal")} == {"confirmed"}
     assert bench.ask("SELECT count(*) AS n FROM mirror WHERE object = 'products'")[0]["n"] == 250
@@ -49,7 +54,9 @@ def test_an_invoice_whose_customer_was_refused_waits_and_names_it(bench: Bench) 
         find={"property": "qbo_id", "value": now.mark("9"), "parent": None},
         associations=({"to_object": "contacts", "to_id": contact, "type_id": 177},),
     )  # fmt: skip
-    child = order(now, Entity.INVOICE, (Q, "9"), H, [first], on_done={"link": link(Entity.INVOICE, FIRST, "9")}, label="child")
+    child = order(
+        now, Entity.INVOICE, (Q, "9"), H, [first], on_done={"link": link(Entity.INVOICE, FIRST, "9")}, label="child"
+    )
     bench.write([child, parent])
     assert bench.ends() == {"bad": ("refused", "ID_BAD_EMAIL"), "child": ("waiting", "INV_WAITING_PARENT")}
     assert bench.slots("child")["parent"] == "customer bad"
@@ -81,7 +88,9 @@ def mirror_invoice(bench: Bench, contact_id: str, lines: int = 3, source: str = 
         find={"property": "hs_label", "value": "Tax", "parent": ["invoices", FIRST]},
         associations=({"to_object": "invoices", "to_id": FIRST, "type_id": 416},),
     )  # fmt: skip
-    return order(now, Entity.INVOICE, (Q, source), H, [*steps, tax], on_done={"link": link(Entity.INVOICE, FIRST, source)})
+    return order(
+        now, Entity.INVOICE, (Q, source), H, [*steps, tax], on_done={"link": link(Entity.INVOICE, FIRST, source)}
+    )
 
 
 def contact(bench: Bench, email: str = "ada@example.com") -> str:
@@ -96,13 +105,19 @@ def test_an_invoice_with_lines_and_tax_is_made_in_three_requests_with_its_associ
     bench.clear_traffic()
     bench.write([operation])
     assert bench.ends() == {"9": ("done", None)}
-    made = [entry.path.rsplit("/", 3)[-3] for entry in bench.requests("hubspot", writes=True) if "/objects/" in entry.path]
+    made = [
+        entry.path.rsplit("/", 3)[-3] for entry in bench.requests("hubspot", writes=True) if "/objects/" in entry.path
+    ]
     assert [name for name in made if name in ("invoices", "line_items", "taxes")] == ["invoices", "line_items", "taxes"]
     (invoice,) = bench.hubspot("invoices")
     assert invoice["properties"]["hs_amount_billed"] == "32.50"
-    tied = bench.ask("SELECT to_object, count(*) AS n FROM associations WHERE from_object = 'invoices' GROUP BY ALL ORDER BY ALL")
+    tied = bench.ask(
+        "SELECT to_object, count(*) AS n FROM associations WHERE from_object = 'invoices' GROUP BY ALL ORDER BY ALL"
+    )
     assert {row["to_object"]: row["n"] for row in tied} == {"contacts": 1, "line_items": 3, "taxes": 1}
-    (row,) = bench.ask("SELECT payload->'properties'->>'hs_amount_billed' AS total FROM mirror WHERE object = 'invoices'")
+    (row,) = bench.ask(
+        "SELECT payload->'properties'->>'hs_amount_billed' AS total FROM mirror WHERE object = 'invoices'"
+    )
     assert row["total"] == "32.50"
 
 
@@ -110,7 +125,13 @@ def test_quickbooks_customers_go_out_in_thirties_one_batch_at_a_time(bench: Benc
     """List entries are serialised: no two batches of them are ever in flight together."""
     now = bench.situation()
     operations = [
-        to_quickbooks(now, Entity.CUSTOMER, str(n), {"DisplayName": f"Customer {n}"}, {"where": {"DisplayName": f"Customer {n}"}, "mark": None})
+        to_quickbooks(
+            now,
+            Entity.CUSTOMER,
+            str(n),
+            {"DisplayName": f"Customer {n}"},
+            {"where": {"DisplayName": f"Customer {n}"}, "mark": None},
+        )
         for n in range(70)
     ]
     bench.clear_traffic()
@@ -140,8 +161,14 @@ def test_a_quickbooks_record_that_a_person_changed_since_the_plan_is_set_aside(b
     bench.write(operations)
     assert bench.ends() == {"ada": ("set_aside", "INV_STALE_VERSION"), "bob": ("done", None)}
     state = {each["Id"]: each for each in bench.quickbooks("Customer")}
-    assert (state[one]["GivenName"], state[two]["GivenName"], state[two]["Notes"]) == ("Adele", "Robert", "calls on Mondays")
-    assert [row["operation_id"] for row in bench.ask("SELECT operation_id FROM journal")] == [operations[1].operation_id]
+    assert (state[one]["GivenName"], state[two]["GivenName"], state[two]["Notes"]) == (
+        "Adele",
+        "Robert",
+        "calls on Mondays",
+    )
+    assert [row["operation_id"] for row in bench.ask("SELECT operation_id FROM journal")] == [
+        operations[1].operation_id
+    ]
 
 
 def test_a_stale_token_is_read_again_once_and_then_written(bench: Bench) -> None:
@@ -149,7 +176,9 @@ def test_a_stale_token_is_read_again_once_and_then_written(bench: Bench) -> None
     one = customer(bench, "Ada", GivenName="Ada")
     bench.read()
     bench.faults("quickbooks", {"when": {"write": "update", "nth": 1}, "do": "stale_token"})
-    bench.write([change(bench.situation(), Entity.CUSTOMER, (Q, one), "c1", {"GivenName": "Ada B."}, {"GivenName": "Ada"})])
+    bench.write(
+        [change(bench.situation(), Entity.CUSTOMER, (Q, one), "c1", {"GivenName": "Ada B."}, {"GivenName": "Ada"})]
+    )
     assert bench.ends() == {"c1": ("done", None)}
     assert bench.quickbooks("Customer")[-1]["GivenName"] == "Ada B."
 
@@ -159,7 +188,9 @@ def test_a_token_that_stays_stale_sets_the_operation_aside(bench: Bench) -> None
     one = customer(bench, "Ada", GivenName="Ada")
     bench.read()
     bench.faults("quickbooks", {"when": {"write": "update"}, "do": "stale_token"})
-    bench.write([change(bench.situation(), Entity.CUSTOMER, (Q, one), "c1", {"GivenName": "Ada B."}, {"GivenName": "Ada"})])
+    bench.write(
+        [change(bench.situation(), Entity.CUSTOMER, (Q, one), "c1", {"GivenName": "Ada B."}, {"GivenName": "Ada"})]
+    )
     assert bench.ends() == {"c1": ("set_aside", "INV_STALE_VERSION")}
 
 
@@ -178,7 +209,9 @@ def test_a_target_that_is_gone_is_reported_and_never_made_again(bench: Bench) ->
 def test_a_reference_within_the_wave_is_waited_for(bench: Bench) -> None:
     """A sub-customer whose parent is made in the same wave goes out after it."""
     now = bench.situation()
-    parent = to_quickbooks(now, Entity.CUSTOMER, "1", {"DisplayName": "Parent"}, {"where": {"DisplayName": "Parent"}, "mark": None})
+    parent = to_quickbooks(
+        now, Entity.CUSTOMER, "1", {"DisplayName": "Parent"}, {"where": {"DisplayName": "Parent"}, "mark": None}
+    )
     body = {"DisplayName": "Job", "Job": True, "ParentRef": {"value": LinkedId(Entity.CUSTOMER, Q, "1").as_json()}}
     job = to_quickbooks(now, Entity.CUSTOMER, "2", body, {"where": {"DisplayName": "Job"}, "mark": None})
     bench.write([job, parent])
@@ -203,7 +236,9 @@ def test_one_record_changed_by_two_operations_is_written_twice_in_order(bench: B
 
 def test_a_link_without_a_request_is_made_at_once(bench: Bench) -> None:
     """Linking a pair that needs no mark is an operation of no steps."""
-    operation = order(bench.situation(), Entity.CUSTOMER, (Q, "5"), H, [], on_done={"link": link(Entity.CUSTOMER, "77", "5")})
+    operation = order(
+        bench.situation(), Entity.CUSTOMER, (Q, "5"), H, [], on_done={"link": link(Entity.CUSTOMER, "77", "5")}
+    )
     bench.write([operation])
     assert bench.links(Entity.CUSTOMER) == {"5": "77"}
     assert bench.ends() == {"5": ("done", None)}

@@ -34,7 +34,9 @@ class Town:
         """The rules of this town's connection; accounts are named by what the company calls them."""
         accounts = {each["Name"]: each["Id"] for each in self.sandbox.quickbooks.state()["Account"]}
         money = next(number for name, number in accounts.items() if "Undeposited" in name)
-        income = next(each["Id"] for each in self.sandbox.quickbooks.state()["Account"] if each["AccountType"] == "Income")
+        income = next(
+            each["Id"] for each in self.sandbox.quickbooks.state()["Account"] if each["AccountType"] == "Income"
+        )
         return {
             **RULES,
             "products": {**RULES["products"], "income_account": income},
@@ -62,27 +64,76 @@ class Town:
         income = self.rules()["products"]["income_account"]
         each = range(self.size)
         item = {"Type": "NonInventory", "IncomeAccountRef": {"value": income}}
-        self.keep("items", (self.q("create", "Item", fields={**item, "Name": f"Item {n}", "Sku": f"Q-{n}", "UnitPrice": 10 + n}) for n in each))
+        self.keep(
+            "items",
+            (
+                self.q("create", "Item", fields={**item, "Name": f"Item {n}", "Sku": f"Q-{n}", "UnitPrice": 10 + n})
+                for n in each
+            ),
+        )
         self.keep("customers", (self.q("create", "Customer", fields=self._customer(n)) for n in each))
         self.keep("bills", (self.q("create", "Invoice", fields=self._bill(n), lines=self._lines(n)) for n in each))
         paid = [n for n in each if n % 2]
         for n in paid:
-            self.q("create", "Payment", CustomerRef=self.ids["customers"][n], TotalAmt=10 + n, TxnDate="2026-02-20", applies={self.ids["bills"][n]: 10 + n})
+            self.q(
+                "create",
+                "Payment",
+                CustomerRef=self.ids["customers"][n],
+                TotalAmt=10 + n,
+                TxnDate="2026-02-20",
+                applies={self.ids["bills"][n]: 10 + n},
+            )
 
     def _customer(self, n: int) -> dict[str, Any]:
-        return {"DisplayName": f"Firm {n}", "GivenName": f"Given {n}", "PrimaryEmailAddr": {"Address": f"firm{n}@example.com"}}
+        return {
+            "DisplayName": f"Firm {n}",
+            "GivenName": f"Given {n}",
+            "PrimaryEmailAddr": {"Address": f"firm{n}@example.com"},
+        }
 
     def _bill(self, n: int) -> dict[str, Any]:
-        return {"CustomerRef": self.ids["customers"][n], "DocNumber": f"Q{1000 + n}", "TxnDate": "2026-02-10", "DueDate": "2026-03-10"}
+        return {
+            "CustomerRef": self.ids["customers"][n],
+            "DocNumber": f"Q{1000 + n}",
+            "TxnDate": "2026-02-10",
+            "DueDate": "2026-03-10",
+        }
 
     def _lines(self, n: int) -> list[dict[str, Any]]:
-        return [{"item": self.ids["items"][n], "Qty": 1, "UnitPrice": 10 + n}, {"item": self.ids["items"][0], "Qty": 2, "UnitPrice": 10}]
+        return [
+            {"item": self.ids["items"][n], "Qty": 1, "UnitPrice": 10 + n},
+            {"item": self.ids["items"][0], "Qty": 2, "UnitPrice": 10},
+        ]
 
     def _sales(self) -> None:
         each = range(self.size)
-        self.keep("products", (self.h("create", "products", fields={"name": f"Product {n}", "hs_sku": f"H-{n}", "price": str(20 + n)}) for n in each))
-        self.keep("contacts", (self.h("create", "contacts", fields={"email": f"p{n}@example.org", "firstname": f"Pat {n}", "lastname": "Doe"}) for n in each))
-        self.keep("deals", (self.h("create", "deals", fields={"dealname": f"Deal {n}", "dealstage": "closedwon", "pipeline": "default"}) for n in each))
+        self.keep(
+            "products",
+            (
+                self.h("create", "products", fields={"name": f"Product {n}", "hs_sku": f"H-{n}", "price": str(20 + n)})
+                for n in each
+            ),
+        )
+        self.keep(
+            "contacts",
+            (
+                self.h(
+                    "create",
+                    "contacts",
+                    fields={"email": f"p{n}@example.org", "firstname": f"Pat {n}", "lastname": "Doe"},
+                )
+                for n in each
+            ),
+        )
+        self.keep(
+            "deals",
+            (
+                self.h(
+                    "create", "deals", fields={"dealname": f"Deal {n}", "dealstage": "closedwon", "pipeline": "default"}
+                )
+                for n in each
+            ),
+        )
         self.keep("sales", (self._sale(n) for n in each))
         for n in each:
             if n % 2:
@@ -102,7 +153,10 @@ class Town:
 
     def _money(self, n: int) -> None:
         self.h(
-            "create", "commerce_payments", fields={"hs_initial_amount": str(5 + n), "hs_latest_status": "succeeded", "hs_currency_code": "USD", "hs_initiated_date": "2026-02-21T12:00:00Z"},
+            "create", "commerce_payments", fields={
+                "hs_initial_amount": str(5 + n), "hs_latest_status": "succeeded", "hs_currency_code": "USD",
+                "hs_initiated_date": "2026-02-21T12:00:00Z",
+            },
             invoice=self.ids["sales"][n], contact=self.ids["contacts"][n],
         )  # fmt: skip
 
@@ -114,17 +168,36 @@ class Town:
             self.q("update", "Item", id=self.ids["items"][n], fields={"Description": f"Better {n}"})
             self.h("update", "products", id=self.ids["products"][n], fields={"description": f"Better {n}"})
             if not n % 4:
-                self.q("update", "Invoice", id=self.ids["bills"][n], add_lines=[{"item": self.ids["items"][0], "Qty": 1, "UnitPrice": 3}])
+                self.q(
+                    "update",
+                    "Invoice",
+                    id=self.ids["bills"][n],
+                    add_lines=[{"item": self.ids["items"][0], "Qty": 1, "UnitPrice": 3}],
+                )
             elif n % 4 == 2:
                 self.q("update", "Invoice", id=self.ids["bills"][n], remove_last_line=True)
         copies = {one.get("DocNumber"): one for one in self.sandbox.quickbooks.state()["Invoice"]}
         for n in range(2, self.size, 2):
             copy = copies[f"INV-{2000 + n}"]
-            self.q("create", "Payment", CustomerRef=copy["CustomerRef"]["value"], TotalAmt=6, TxnDate="2026-02-23", applies={copy["Id"]: 6})
+            self.q(
+                "create",
+                "Payment",
+                CustomerRef=copy["CustomerRef"]["value"],
+                TotalAmt=6,
+                TxnDate="2026-02-23",
+                applies={copy["Id"]: 6},
+            )
         self.h("void", "invoices", id=self.ids["sales"][0])
         self.q("void", "Invoice", id=self.ids["bills"][2])
         for n in range(2, self.size, 4):
-            self.q("create", "Payment", CustomerRef=self.ids["customers"][n - 2], TotalAmt=4, TxnDate="2026-02-22", applies={self.ids["bills"][n - 2]: 4})
+            self.q(
+                "create",
+                "Payment",
+                CustomerRef=self.ids["customers"][n - 2],
+                TotalAmt=4,
+                TxnDate="2026-02-22",
+                applies={self.ids["bills"][n - 2]: 4},
+            )
 
 
 def picture(portal: dict[str, list[Any]], books: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -151,18 +224,33 @@ _QUICKBOOKS = {
 
 
 def _names(hubspot: dict[str, list[Any]], books: dict[str, list[Any]]) -> dict[tuple[str, str], str]:
-    keys = {"contacts": "email", "companies": "name", "products": "hs_sku", "invoices": "hs_number", "deals": "dealname"}
-    names = {(kind, one["id"]): str(one["properties"].get(key) or one["properties"].get("qbo_id")) for kind, key in keys.items() for one in hubspot[kind]}
+    keys = {
+        "contacts": "email",
+        "companies": "name",
+        "products": "hs_sku",
+        "invoices": "hs_number",
+        "deals": "dealname",
+    }
+    names = {
+        (kind, one["id"]): str(one["properties"].get(key) or one["properties"].get("qbo_id"))
+        for kind, key in keys.items()
+        for one in hubspot[kind]
+    }
     for entity, key in {"Customer": "DisplayName", "Item": "Sku", "Invoice": "DocNumber"}.items():
         names |= {(entity, one["Id"]): str(one.get(key)) for one in books[entity]}
     return names
 
 
 def _hubspot(kind: str, one: dict[str, Any], wanted: tuple[str, ...], names: dict[tuple[str, str], str]) -> list[Any]:
-    ends = sorted({names.get((to, end["id"]), to) for to, all_ in one["associations"].items() for end in all_ if (to, end["id"]) in names})
-    # Masters that salespeople made are marked when they are next looked at, which a killed night does sooner.
-    marked = kind in ("contacts", "products") or bool(one["properties"].get("qbo_id"))
-    return [*(str(one["properties"].get(name) or "") for name in wanted), ends, marked]
+    ends = sorted(
+        {
+            names.get((to, end["id"]), to)
+            for to, all_ in one["associations"].items()
+            for end in all_
+            if (to, end["id"]) in names
+        }
+    )
+    return [*(str(one["properties"].get(name) or "") for name in wanted), ends, bool(one["properties"].get("qbo_id"))]
 
 
 def _quickbooks(one: dict[str, Any], wanted: tuple[str, ...], names: dict[tuple[str, str], str]) -> list[Any]:

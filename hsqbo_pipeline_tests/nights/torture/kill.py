@@ -12,7 +12,7 @@ import duckdb
 
 from hsqbo_pipeline.sandbox.frame.server import Sandbox, SandboxConfig, build
 from hsqbo_pipeline_tests.nights.torture.serving import serving
-from hsqbo_pipeline_tests.nights.torture.stage import Theatre, copied, perform, performance, warm_up
+from hsqbo_pipeline_tests.nights.torture.stage import SYSTEMS, Theatre, copied, perform, performance, warm_up
 from hsqbo_pipeline_tests.nights.town import Town, picture
 
 
@@ -26,6 +26,9 @@ class Act:
     rules: dict[str, Any]
     points: list[str] = field(default_factory=list)
     expected: Any = None
+    writes: dict[str, int] = field(default_factory=dict)
+    requests: int = 0
+    kinds: int = 0
 
 
 @dataclass
@@ -67,11 +70,22 @@ def rehearsed(act: Act) -> Act:
         first = perform(theatre, data, act.rules)
         assert first.exit_code == 0, first.said
         warm_up(data)
+        counts = {name: theatre.control(name, "requests") for name in SYSTEMS}
+        kinds = {
+            (name, entry["kind"], *entry["objects"][:1])
+            for name in SYSTEMS
+            for entry in theatre.control(name, "traffic")
+            if entry["write"]
+        }
         theatre.wait()
         second = perform(theatre, data, act.rules)
         assert second.exit_code == 0, second.said
         expected = end_state(theatre, data)
-    return Act(act.name, act.sandbox, act.data, act.rules, first.points, expected)
+    return Act(
+        act.name, act.sandbox, act.data, act.rules, first.points, expected,
+        writes={name: int(found["writes"]) for name, found in counts.items()},
+        requests=sum(int(found["total"]) for found in counts.values()), kinds=len(kinds),
+    )  # fmt: skip
 
 
 def kill_everywhere(act: Act, points: Iterable[int], folder: Path) -> Figures:
@@ -109,7 +123,9 @@ def end_state(theatre: Theatre, data: Path) -> dict[str, Any]:
             "SELECT entity, count(*), count(DISTINCT hubspot_id), count(DISTINCT quickbooks_id) FROM links GROUP BY 1 ORDER BY 1"
         ).fetchall()
         found["open"] = con.execute("SELECT count(*) FROM journal WHERE status IN ('intended', 'uncertain')").fetchall()
-        found["states"] = con.execute("SELECT entity, state, count(*) FROM record_states GROUP BY ALL ORDER BY ALL").fetchall()
+        found["states"] = con.execute(
+            "SELECT entity, state, count(*) FROM record_states GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
     finally:
         con.close()
     return found
@@ -118,9 +134,9 @@ def end_state(theatre: Theatre, data: Path) -> dict[str, Any]:
 def differing(expected: dict[str, Any], found: dict[str, Any]) -> str:
     """What is missing and what is too much, by kind; empty if nothing."""
     told = []
-    for kind in expected:
+    for kind, rows in expected.items():
         rest = list(found.get(kind, []))
-        missing = [row for row in expected[kind] if row not in rest or rest.remove(row)]
+        missing = [row for row in rows if row not in rest or rest.remove(row)]
         if missing or rest:
             told.append(f"{kind}: missing {missing[:3]}, too much {rest[:3]}")
     return "; ".join(told)

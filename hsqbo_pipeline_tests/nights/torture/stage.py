@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -28,8 +29,9 @@ import httpx
 import uvicorn
 
 from hsqbo_pipeline.clients import opening
+from hsqbo_pipeline.clients.clock import Clock
 from hsqbo_pipeline.model.rules import Rules
-from hsqbo_pipeline.runs import connection, night
+from hsqbo_pipeline.runs import connection, ending, night
 from hsqbo_pipeline.runs.request import Request
 from hsqbo_pipeline.runs.sync import sync
 from hsqbo_pipeline.sandbox.frame.server import Sandbox
@@ -37,6 +39,7 @@ from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline_tests.apply.bench import Hook, HookedTransport, HookedWarehouse
 
 SYSTEMS = ("hubspot", "quickbooks")
+Meddler = Callable[[str, str, bytes], None]  # system, path, body
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,17 @@ class Theatre:
     def wait(self, seconds: float = 3600) -> None:
         """Let the systems' time pass."""
         self.control("hubspot", "clock", {"advance_s": seconds})
+
+    def trouble(self, rules: list[dict[str, Any]]) -> None:
+        """Faults from now on, in place of those before."""
+        for system in SYSTEMS:
+            self.control(
+                system, "faults", [{**rule, "system": system} for rule in rules if rule.get("system", system) == system]
+            )
+
+    def requests(self) -> int:
+        """Requests so far, over both systems."""
+        return sum(int(self.control(system, "requests")["total"]) for system in SYSTEMS)
 
     def states(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Everything in HubSpot and in QuickBooks."""
@@ -105,13 +119,16 @@ def _serve(sandbox: Sandbox, sockets: dict[str, socket.socket]) -> NoReturn:
     os._exit(0)
 
 
-def perform(theatre: Theatre, data: Path, rules: dict[str, Any], *, at: int | None = None) -> Ended:
-    """A night in a process of its own. With `at` it is killed with SIGKILL at that point."""
+def perform(
+    theatre: Theatre, data: Path, rules: dict[str, Any], *, at: int | None = None, meddle: Meddler | None = None
+) -> Ended:
+    """A night in a process of its own. With `at` it is killed with SIGKILL at that point; `meddle` sees each request
+    just before it goes out."""
     report = data.parent / f"{data.name}.points"
     report.unlink(missing_ok=True)
     child = os.fork()
     if child == 0:
-        _night(theatre, data, rules, at, report)
+        _night(theatre, data, rules, at, report, meddle)
     _pid, status = os.waitpid(child, 0)
     lines = report.read_text().splitlines() if report.exists() else []
     points = [line for line in lines if not line.startswith("!")]
@@ -120,7 +137,9 @@ def perform(theatre: Theatre, data: Path, rules: dict[str, Any], *, at: int | No
     return Ended(None if killed else os.waitstatus_to_exitcode(status), points, said)
 
 
-def _night(theatre: Theatre, data: Path, rules: dict[str, Any], at: int | None, report: Path) -> NoReturn:
+def _night(
+    theatre: Theatre, data: Path, rules: dict[str, Any], at: int | None, report: Path, meddle: Meddler | None
+) -> NoReturn:
     code = 70
     with report.open("w", buffering=1) as out:
         count = 0
@@ -137,7 +156,7 @@ def _night(theatre: Theatre, data: Path, rules: dict[str, Any], at: int | None, 
                 data=data, _env_file=None,
                 hubspot_base_url=theatre.urls["hubspot"], quickbooks_base_url=theatre.urls["quickbooks"],
             )  # type: ignore[call-arg]  # fmt: skip
-            with hooked(hook):
+            with hooked(hook, meddle):
                 code = int(sync(settings, Rules.model_validate(rules), Request()).exit_code)
         except BaseException:  # noqa: BLE001 - whatever it was, it is told and the process ends
             out.write("".join(f"!{line}\n" for line in traceback.format_exc().splitlines()))
@@ -155,8 +174,8 @@ def warm_up(data: Path) -> None:
 
 
 @contextmanager
-def hooked(hook: Hook) -> Iterator[None]:
-    """Let the hook see each request and each commit of the nights in the block."""
+def hooked(hook: Hook, meddle: Meddler | None = None) -> Iterator[None]:
+    """Let the hook see each request and each commit of the nights in the block. They wait for nothing and draw nothing."""
 
     class Seen(HookedWarehouse):
         pass
@@ -165,29 +184,43 @@ def hooked(hook: Hook) -> Iterator[None]:
 
     @asynccontextmanager
     async def clients(settings: Settings) -> Any:
-        opened = (opening.open_hubspot, opening.open_quickbooks)
-        connection.open_hubspot = _through(opened[0], hook, "hubspot")
-        connection.open_quickbooks = _through(opened[1], hook, "quickbooks")
-        try:
-            async with connection.open_clients(settings) as pair:
-                yield pair
-        finally:
-            connection.open_hubspot, connection.open_quickbooks = opened
+        connection.open_hubspot = _through(opening.open_hubspot, hook, "hubspot", meddle)
+        connection.open_quickbooks = _through(opening.open_quickbooks, hook, "quickbooks", meddle)
+        async with connection.open_clients(settings) as pair:
+            yield pair
 
-    before = night.Warehouse, night.open_clients
     night.Warehouse, night.open_clients = Seen, clients
-    try:
-        yield
-    finally:
-        night.Warehouse, night.open_clients = before
+    ending.write_all = lambda data, _run: data  # the report is drawn after everything this is about
+    yield
 
 
-def _through(opener: Callable[..., Any], hook: Hook, name: str) -> Callable[..., Any]:
+def _through(opener: Callable[..., Any], hook: Hook, name: str, meddle: Meddler | None) -> Callable[..., Any]:
+    passed = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        passed[0] += seconds
+        await asyncio.sleep(0)
+
+    clock = Clock(monotonic=lambda: time.monotonic() + passed[0], sleep=sleep)
+
     def made(*given: Any, **named: Any) -> Any:
         inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(keepalive_expiry=5))
-        return opener(*given, **named, http=HookedTransport(inner, hook, name))
+        return opener(*given, **named, clock=clock, http=Watched(inner, hook, name, meddle))
 
     return made
+
+
+class Watched(HookedTransport):
+    """Shows requests to a meddler before they go out."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, hook: Hook, name: str, meddle: Meddler | None) -> None:
+        super().__init__(inner, hook, name)
+        self.meddle = meddle
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.meddle is not None:
+            self.meddle(self.name, request.url.path, request.content)
+        return await super().handle_async_request(request)
 
 
 def copied(data: Path, to: Path) -> Path:
