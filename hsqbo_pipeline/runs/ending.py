@@ -15,6 +15,7 @@ from hsqbo_pipeline.errors import ExitCode
 from hsqbo_pipeline.model.codes import CODES, render
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.reports import write_all
+from hsqbo_pipeline.reports.alerts import tell
 from hsqbo_pipeline.runs.conclude import conclude
 from hsqbo_pipeline.runs.stages import held, may_apply
 from hsqbo_pipeline.store import decisions, plans, retention
@@ -132,6 +133,8 @@ def end(night: Night) -> Ended:
         landing_days=settings.keep_raw_days,
     )
     reads = SQL.rows(con, "read_summary", run_id=night.run_id)
+    report = str(write_all(settings.data, night.run_id))
+    tell(settings, settings.data)
     return Ended(
         night.run_id,
         night.number,
@@ -143,7 +146,7 @@ def end(night: Night) -> Ended:
         problems,
         evaluated,
         requests,
-        report=str(write_all(settings.data, night.run_id)),
+        report=report,
         reads=reads,
     )
 
