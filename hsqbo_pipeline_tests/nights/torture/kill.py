@@ -29,6 +29,7 @@ class Act:
     writes: dict[str, int] = field(default_factory=dict)
     requests: int = 0
     kinds: int = 0
+    records: int = 0
 
 
 @dataclass
@@ -77,6 +78,7 @@ def rehearsed(act: Act) -> Act:
             for entry in theatre.control(name, "traffic")
             if entry["write"]
         }
+        records = _written(data)
         theatre.wait()
         second = perform(theatre, data, act.rules)
         assert second.exit_code == 0, second.said
@@ -84,8 +86,18 @@ def rehearsed(act: Act) -> Act:
     return Act(
         act.name, act.sandbox, act.data, act.rules, first.points, expected,
         writes={name: int(found["writes"]) for name, found in counts.items()},
-        requests=sum(int(found["total"]) for found in counts.values()), kinds=len(kinds),
+        requests=sum(int(found["total"]) for found in counts.values()), kinds=len(kinds), records=records,
     )  # fmt: skip
+
+
+def _written(data: Path) -> int:
+    con = duckdb.connect(str(data / "warehouse.duckdb"), read_only=True)
+    try:
+        last = "(SELECT run_id FROM runs ORDER BY number DESC LIMIT 1)"
+        found = con.execute(f"SELECT count(*) FROM journal WHERE status = 'confirmed' AND run_id = {last}").fetchall()
+        return int(found[0][0])
+    finally:
+        con.close()
 
 
 def kill_everywhere(act: Act, points: Iterable[int], folder: Path) -> Figures:

@@ -1,0 +1,150 @@
+"""`make torture`: every torture there is, and its figures. Options: --size, --every, --seeds, --jobs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hsqbo_pipeline_tests.nights.torture.bisect import bisection
+from hsqbo_pipeline_tests.nights.torture.kill import Act, acts, kill_everywhere
+from hsqbo_pipeline_tests.nights.torture.trouble import LOST, chaos, edit_meanwhile, lose_answers
+
+
+def main() -> int:
+    """Run them all; 1 if anything came out wrong."""
+    options = _options()
+    wrong: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="torture-") as folder:
+        for act in acts(Path(folder), options.size):
+            kinds = f"{sum(act.writes.values())} writing requests of {act.kinds} kinds, {act.records} records written"
+            _say(f"{act.name}: {len(act.points)} points at which a process can die; {kinds}")
+            wrong += _kill(act, options, Path(folder))
+            wrong += _lose(act, options, Path(folder))
+            wrong += _chaos(act, options, Path(folder))
+            wrong += _edits(act, Path(folder))
+        wrong += _bisection(Path(folder))
+    for each in wrong:
+        _say(f"WRONG: {each}")
+    _say("Nothing was written twice, nothing was lost." if not wrong else f"{len(wrong)} things came out wrong.")
+    return 1 if wrong else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="torture", description=__doc__)
+    parser.add_argument("--size", type=int, default=130, help="records of each kind on each side")
+    parser.add_argument("--every", type=int, default=1, help="kill at each n-th point only, lose each n-th answer only")
+    parser.add_argument("--seeds", type=int, default=3, help="how many runs of chaos per act")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at the same time")
+    return parser.parse_args()
+
+
+def _kill(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
+    started = time.monotonic()
+    points = range(1, len(act.points) + 1, options.every)
+
+    def share(job: int) -> list[Any]:
+        found = kill_everywhere(act, points[job :: options.jobs], folder / f"job-{job}")
+        return [found.killed, found.wrong]
+
+    parts = _side_by_side(share, options.jobs, folder)
+    killed, wrong = sum(part[0] for part in parts), [each for part in parts for each in part[1]]
+    _say(f"  killed with SIGKILL at {killed} points, each followed by one clean night: {len(wrong)} ended otherwise "
+         f"than an undisturbed night ({time.monotonic() - started:.0f} s)")  # fmt: skip
+    return wrong
+
+
+def _lose(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
+    wrong: list[str] = []
+
+    def share(job: int) -> list[Any]:
+        results = [lose_answers(act, kind, options.every, folder / f"job-{job}") for kind in LOST[job :: options.jobs]]
+        return [
+            [kind, found.performances, found.most_nights, found.wrong]
+            for kind, found in zip(LOST[job :: options.jobs], results, strict=True)
+        ]
+
+    for part in _side_by_side(share, options.jobs, folder):
+        for kind, count, nights, troubles in part:
+            _say(
+                f"  {kind}: {count} writes in turn, in step again after at most {nights} clean night(s), {len(troubles)} wrong"
+            )
+            wrong += troubles
+    return wrong
+
+
+def _chaos(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
+    def share(job: int) -> list[Any]:
+        results = [
+            (seed, chaos(act, seed, 0.1, folder / f"job-{job}"))
+            for seed in range(1 + job, options.seeds + 1, options.jobs)
+        ]
+        return [[seed, found.most_nights, found.extra_requests, found.wrong] for seed, found in results]
+
+    wrong: list[str] = []
+    for part in _side_by_side(share, options.jobs, folder):
+        for seed, nights, extra, troubles in part:
+            _say(
+                f"  chaos, a tenth of all requests in trouble, seed {seed}: {nights} nights, {extra} extra requests, {len(troubles)} wrong"
+            )
+            wrong += troubles
+    return wrong
+
+
+def _edits(act: Act, folder: Path) -> list[str]:
+    found = edit_meanwhile(act, folder)
+    made = ", ".join(f"{count} in {system}" for system, count in found.made.items())
+    _say(
+        f"  people editing meanwhile: {made}; {found.reported} overwritten in HubSpot and reported, {len(found.lost)} lost unreported"
+    )
+    return found.lost
+
+
+def _bisection(folder: Path) -> list[str]:
+    wrong = []
+    for bad in (1, 2, 5, 10):
+        extra = bisection(folder / f"bisect-{bad}", bad)
+        bound = 2 * bad * math.ceil(math.log2(100 / bad)) + 2 * bad
+        _say(f"bisection: {bad} bad rows in 100 cost {extra} extra requests (bound {bound})")
+        if extra > bound:
+            wrong.append(f"bisection of {bad} bad rows took {extra} requests, bound {bound}")
+    return wrong
+
+
+def _side_by_side(work: Callable[[int], Any], jobs: int, folder: Path) -> list[Any]:
+    """The results of `work(0)` … `work(jobs - 1)`, each in a process of its own. Raises RuntimeError if one dies."""
+    children = []
+    for job in range(jobs):
+        (folder / f"job-{job}").mkdir(exist_ok=True)
+        out = folder / f"job-{job}.json"
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                out.write_text(json.dumps(work(job)))
+                code = 0
+            finally:
+                os._exit(code)
+        children.append((child, out))
+    found = []
+    for child, out in children:
+        _pid, status = os.waitpid(child, 0)
+        if status != 0:
+            raise RuntimeError(f"a job of the torture ended with status {status}")
+        found.append(json.loads(out.read_text()))
+    return found
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - figures for whoever ran it
+
+
+if __name__ == "__main__":
+    sys.exit(main())
