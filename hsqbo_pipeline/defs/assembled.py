@@ -1,5 +1,6 @@
 """All assets, jobs, schedules and sensors of one connection, put together once."""
 
+import logging
 import warnings
 
 import dagster as dg
@@ -66,5 +67,5 @@ def _rules(settings: Settings) -> Rules:
     try:
         return load_rules(settings.rules)
     except HsqboError as error:
-        dg.get_dagster_logger("hsqbo").error(f"{error} Runs will end with this message until it is put right.")
+        logging.getLogger(__name__).error("%s\nRuns will end with this message until it is put right.", error)
         return Rules(timezone="UTC")

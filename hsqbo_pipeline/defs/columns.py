@@ -12,7 +12,7 @@ import dagster as dg
 from hsqbo_pipeline.defs.names import HUBSPOT_ASSETS, batches, key, matched, valid
 from hsqbo_pipeline.mapping.properties import hubspot_properties
 from hsqbo_pipeline.model.fields import Direction, Field, Kind, directed, field_map
-from hsqbo_pipeline.model.names import Entity
+from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS, Entity
 from hsqbo_pipeline.model.rules import Rules
 
 _TYPES = {
@@ -58,7 +58,9 @@ def hubspot_source(entity: Entity, rules: Rules) -> str:
 def of_extraction(name: str, rules: Rules) -> dict[str, Any]:
     """The schema of what is read into one asset."""
     if name in HUBSPOT_ASSETS:
-        read = dict.fromkeys(name for each in HUBSPOT_ASSETS[name] for name in hubspot_properties(each, rules))
+        read = dict.fromkeys(
+            read for each in HUBSPOT_ASSETS[name] if each in HUBSPOT_OBJECTS for read in hubspot_properties(each, rules)
+        )
         return {SCHEMA: _schema([dg.TableColumn("id", "text", constraints=_KEY), *map(dg.TableColumn, read)])}
     mapped = [
         field

@@ -15,8 +15,20 @@ from hsqbo_pipeline.model.rules import Rules
 
 READS = {
     Entity.PRODUCT: ("hubspot_products", "quickbooks_items", "quickbooks_company"),
-    Entity.CUSTOMER: ("hubspot_contacts", "hubspot_companies", "quickbooks_customers", "quickbooks_company"),
-    Entity.INVOICE: ("hubspot_invoices", "hubspot_deals", "quickbooks_invoices", "quickbooks_company"),
+    Entity.CUSTOMER: (
+        "hubspot_portal",
+        "hubspot_contacts",
+        "hubspot_companies",
+        "quickbooks_customers",
+        "quickbooks_company",
+    ),
+    Entity.INVOICE: (
+        "hubspot_portal",
+        "hubspot_invoices",
+        "hubspot_deals",
+        "quickbooks_invoices",
+        "quickbooks_company",
+    ),
     Entity.PAYMENT: ("hubspot_payments", "quickbooks_payments"),
 }
 _PAIRED_WITH = {

@@ -14,11 +14,12 @@ from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.rules import Rules
 
 _WORDS = {
+    "hubspot_portal": "The portal's own settings: currencies, time zone, tax rates, properties.",
     "hubspot_contacts": "People in HubSpot, with the companies they belong to.",
     "hubspot_companies": "Companies in HubSpot: they name customers and are shown on invoices.",
     "hubspot_products": "Products in HubSpot.",
     "hubspot_deals": "Deals in HubSpot: a payment is shown on the deals of its invoice.",
-    "hubspot_invoices": "Invoices in HubSpot with their line items, taxes and associations.",
+    "hubspot_invoices": "Invoices in HubSpot with their line items, taxes, discounts and associations.",
     "hubspot_payments": "Payments in HubSpot with the invoices they pay.",
     "quickbooks_company": "The company's own settings: closing date, currencies, tax, accounts, terms, names in use.",
     "quickbooks_customers": "Customers in QuickBooks, inactive ones included.",

@@ -14,6 +14,7 @@ WRITES = "hsqbo/writes"  # dagster.yaml limits runs with the same value of this 
 
 BOOKS = "books"
 HUBSPOT_ASSETS = {
+    "hubspot_portal": ("account", "property_definitions", "tax_rates"),
     "hubspot_contacts": ("contacts",),
     "hubspot_companies": ("companies",),
     "hubspot_products": ("products",),

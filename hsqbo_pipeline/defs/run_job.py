@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Generator, Mapping
+from contextlib import nullcontext
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from hsqbo_pipeline.runs.request import Kind
 if TYPE_CHECKING:
     from hsqbo_pipeline.runs.ending import Ended
 
+_LOG = logging.getLogger(__name__)
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -27,10 +29,11 @@ def run_job(
     from_day: date | None = None,
     to_day: date | None = None,
     wait_for: float = 0.0,
+    instance: dg.DagsterInstance | None = None,
 ) -> "tuple[bool, Ended | None]":
     """Execute a job: whether it ended green, and what it came to (None where it did not come to its end).
 
-    Days are books to be looked at again: a range of partitions where the job has some, else part of the request.
+    `instance` is DAGSTER_HOME's where none is given. Days are books to be looked at again: a range of partitions where the job has some, else part of the request.
     Raises ConfigurationError for settings that are wrong and Dagster's own error for a job there is none of.
     """
     from hsqbo_pipeline.defs.assembled import assembled
@@ -47,15 +50,28 @@ def run_job(
         wait_for_seconds=wait_for,
     )
     opened: list[LazyNight] = []
-    with dg.DagsterInstance.get() as instance:
+    with nullcontext(instance) if instance else dg.DagsterInstance.get() as used:
         result = job.execute_in_process(
-            instance=instance,
+            instance=used,
             run_config=_QUIET,
             tags={WRITES: connection() or "default", **_range(job, from_day, to_day)},
             resources={"night": _kept(asked, opened)},
             raise_on_error=False,
         )
-    return result.success, opened[-1].ended if opened else None
+    ended = opened[-1].ended if opened else None
+    if ended is None:
+        _say_why(result, opened[-1] if opened else None)
+    return result.success, ended
+
+
+def _say_why(result: dg.ExecuteInProcessResult, night: LazyNight | None) -> None:
+    """A run that did not come to its end: the sentence, or where it is a bug of ours the traceback."""
+    if night is not None and night.failure is not None:
+        _LOG.error("%s", night.failure)
+        return
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error is not None:
+            _LOG.error("%s: %s", event.step_key, event.step_failure_data.error.to_string())
 
 
 def _kept(asked: NightResource, opened: list[LazyNight]) -> dg.ResourceDefinition:
