@@ -55,6 +55,12 @@ def pending() -> list[str]:
     return PENDING_FILE.read_text(encoding="utf-8").splitlines()
 
 
+def shrink() -> None:
+    """Take out of the pending list what exists by now. Nothing is ever added."""
+    left = [name for name in pending() if name not in commands()]
+    PENDING_FILE.write_text("".join(f"{name}\n" for name in left), encoding="utf-8")
+
+
 def command_table() -> str:
     """All commands with what they do."""
     return table(("Command", "What it does"), ((f"`hsqbo {each.name}`", each.says) for each in commands().values()))

@@ -62,6 +62,7 @@ def main(arguments: list[str]) -> int:
         return 2
     if not arguments:
         rules.shrink(proofs())
+        commands.shrink()
     changed = stale()
     for name in changed:
         print(f"{name} is {'out of date' if arguments else 'written'}")  # noqa: T201
