@@ -223,3 +223,56 @@ def test_a_closed_period_is_refused_before_anything_is_sent(bench: Bench) -> Non
     )
     assert bench.ends() == {"5": ("refused", "PER_CLOSED")}
     assert not bench.requests("quickbooks")
+
+
+def test_a_quickbooks_batch_that_failed_for_no_clear_reason_is_looked_up_not_halved(bench: Bench) -> None:
+    """After "unexpected error, try again" objects have been seen to exist: another shape would make them twice."""
+    bench.faults("quickbooks", {"when": {"write": "create", "nth": 1}, "do": "fault_in_200"})
+    bench.clear_traffic()
+    result = bench.write(customers_to_make(bench, 4))
+    assert result.total("uncertain") == 4
+    assert len(bench.requests("quickbooks", writes=True)) == 1
+    bench.read()
+    bench.settle()
+    assert bench.write(customers_to_make(bench, 4)).total("done") == 4
+
+
+def test_a_quickbooks_batch_that_could_not_be_read_is_halved(bench: Bench) -> None:
+    """A complaint about the request itself means that nothing of it was carried out."""
+    bench.faults("quickbooks", {"when": {"write": "create", "nth": 1}, "do": "batch_refused"})
+    assert bench.write(customers_to_make(bench, 4)).total("done") == 4
+
+
+@pytest.mark.rule("D6")
+def test_a_missing_scope_closes_one_object_and_leaves_the_others_at_work(bench: Bench) -> None:
+    """What the login may not write waits with that reason; the rest of HubSpot is written."""
+    bench.write(contacts_to_make(bench, 1))
+    bench.write([to_hubspot(bench.situation(), Entity.PRODUCT, "p0", {"name": "Zero"})])
+    bench.faults("hubspot", {"when": {"write": "any", "object": "products"}, "do": "403"})
+    product = to_hubspot(bench.situation(), Entity.PRODUCT, "p1", {"name": "One"})
+    result = bench.write([product, *contacts_to_make(bench, 3)[1:]])
+    assert bench.ends()["p1"] == ("waiting", "AUTH_MISSING_SCOPES")
+    assert result.total("done") == 2
+    assert {name for _system, name in result.closed} == {"products"}
+    assert not result.stopped
+
+
+def test_an_answer_given_to_another_plan_is_none_of_this_one(bench: Bench) -> None:
+    """A plan that did not know of an earlier write under the same name does not take it for its own."""
+    operation = to_hubspot(bench.situation(), Entity.PRODUCT, "1", {"name": "One"}, label="one")
+    bench.write([operation])
+    bench.write([operation, to_hubspot(bench.situation(), Entity.PRODUCT, "2", {"name": "Two"}, label="two")])
+    assert bench.ends() == {"one": ("set_aside", "INV_STALE_VERSION"), "two": ("done", None)}
+    assert len(bench.hubspot("products")) == 2
+
+
+def test_a_marker_may_carry_a_prefix(bench: Bench) -> None:
+    """Our mark is company and id: the id is filled in behind the company."""
+    who = str(bench.person(H, "create", "contacts", fields={"email": "a@x.com"})["id"])
+    bench.read()
+    made = customers_to_make(bench, 1)
+    marker = {"$linked": ["customer", "quickbooks", "0"], "prefix": "9341450000000001:"}
+    mark = change(bench.situation(), Entity.CUSTOMER, (H, who), "m", {"qbo_id": marker}, {"qbo_id": None})
+    bench.write([*made, mark])
+    (customer,) = bench.quickbooks("Customer")
+    assert bench.hubspot("contacts")[0]["properties"]["qbo_id"] == f"9341450000000001:{customer['Id']}"
