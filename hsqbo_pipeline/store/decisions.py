@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SQL = Statements(Path(__file__).parent / "sql")
 FILE_NAME = "decisions.yaml"
 _PARTS = ("decisions", "tombstones", "links")
+_OWNED = "decisions_file"  # in `meta`: this warehouse has written or read the file
 _HEAD = "What people decided. hsqbo writes this file after every run and reads it when the warehouse was lost."
 
 
@@ -42,12 +43,19 @@ def of(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def write_file(con: duckdb.DuckDBPyConnection, data: Path) -> Path:
-    """Write `data/decisions.yaml` (temporary file and rename); its path."""
+    """Write `data/decisions.yaml` (temporary file and rename); its path.
+
+    A warehouse that has nothing to say leaves a file alone that it has neither written nor read: it is a new one, and
+    the file may be all that is left of the old.
+    """
     from ruamel.yaml import YAML
 
     parts = (of(con), links.tombstones(con), SQL.rows(con, "decisions_aliases"))
     content = {name: [_plain(row) for row in rows] for name, rows in zip(_PARTS, parts, strict=True)}
     path, part = data / FILE_NAME, data / f"{FILE_NAME}.part"
+    if not any(content.values()) and not _ours(con) and path.exists():
+        return path
+    _own(con)
     with part.open("w", encoding="utf-8") as stream:
         stream.write(f"# {_HEAD}\n")
         YAML(typ="safe").dump(content, stream)
@@ -62,11 +70,20 @@ def read_file(con: duckdb.DuckDBPyConnection, data: Path) -> dict[str, int]:
     """
     path = data / FILE_NAME
     content = _content(path)
+    _own(con)
     return {
         "decisions": keep(con, content["decisions"]),
         "tombstones": links.bury(con, content["tombstones"]),
         "links": links.keep(con, content["links"]),
     }
+
+
+def _ours(con: duckdb.DuckDBPyConnection) -> bool:
+    return bool(con.execute("SELECT 1 FROM meta WHERE key = $key", {"key": _OWNED}).fetchall())
+
+
+def _own(con: duckdb.DuckDBPyConnection) -> None:
+    insert(con, "meta", [{"key": _OWNED, "value": "yes"}], replace=True)
 
 
 def _content(path: Path) -> dict[str, list[dict[str, Any]]]:
