@@ -16,6 +16,7 @@ from hsqbo_pipeline.model.fields import values
 from hsqbo_pipeline.model.names import TABLES, Entity, System
 from hsqbo_pipeline.model.operations import fingerprint
 from hsqbo_pipeline.runs.outcomes import EVENTS, Outcome, outcome
+from hsqbo_pipeline.runs.spent import spend
 
 SQL = Statements(Path(__file__).parent / "sql")
 
@@ -35,10 +36,12 @@ def conclude(
     _clear_events(con, situation)
     states = [_state_row(verdict, end, situation) for verdict, end in ends]
     states += _rejected(con, situation)
+    told = {(verdict["entity"], *one) for verdict, _end in ends for one in _covered(verdict)}
     for entity, code in blocked.items():
-        states += _blocked(con, entity, code, situation)
+        states += _blocked(con, entity, code, situation, told)
     _replace_states(con, states, situation)
     _keep_baselines(con, ends, situation)
+    spend(con, ends)
     _answer_due(con, ends, situation)
     return {row["state"]: row["records"] for row in _totals(con)}
 
@@ -127,11 +130,17 @@ def _rejected(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Row]
     return found
 
 
-def _blocked(con: duckdb.DuckDBPyConnection, entity: Entity, code: str, situation: Situation) -> list[Row]:
+def _blocked(
+    con: duckdb.DuckDBPyConnection, entity: Entity, code: str, situation: Situation, told: set[tuple[str, str, str]]
+) -> list[Row]:
+    """What was not tried. A system may fall silent in the middle of the writing: what was decided before keeps its verdict."""
     found = []
     for waiting in SQL.rows(con, "waiting_rows", entity=entity.value):
+        if (entity.value, waiting["system"], waiting["id"]) in told:
+            continue
         ids = {"hubspot": None, "quickbooks": None, waiting["system"]: waiting["id"]}
-        row = _plain_row(entity.value, ids, code, {"object": entity.value}, None, situation)
+        slots = {"object": entity.value, **situation.field_problems.get(entity, {})}
+        row = _plain_row(entity.value, ids, code, slots, None, situation)
         found.append({**row, "state": State.BLOCKED.value, "class": Class.BLOCKED.value, "detail": "not tried"})
     return found
 
@@ -262,6 +271,12 @@ def _baseline(verdict: Row, current: Mapping[tuple[str, str], Row], fields: Any,
         "quickbooks_fields": json.dumps(sides["quickbooks"]),
         "run_id": situation.run_id,
     }
+
+
+def _covered(verdict: Row) -> set[tuple[str, str]]:
+    """(system, id) of every record a verdict speaks for."""
+    covered = {(side, found) for side, found in json.loads(verdict["covers"])}
+    return covered | {(side, verdict[f"{side}_id"]) for side in ("hubspot", "quickbooks") if verdict[f"{side}_id"]}
 
 
 def _answer_due(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcome]], situation: Situation) -> None:
