@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from hsqbo_pipeline.apply import finding_hubspot, finding_quickbooks, recording, ties
+from hsqbo_pipeline.apply.consequences import Consequences
 from hsqbo_pipeline.apply.run import Run
 from hsqbo_pipeline.apply.tasks import Task
 from hsqbo_pipeline.clients.pages import Record
@@ -59,10 +60,14 @@ def keep(run: Run, found: Sequence[tuple[Row, Task | None, Record]]) -> None:
             Outcome(row["write_id"], "confirmed", run.now(), target_id=_id(record)) for row, _task, record in found
         ]
         journal.settle(con, outcomes)
+        made = Consequences(run)
+        for system, name in dict.fromkeys((row["system"], row["object"]) for row, _task, _record in found):
+            records = [record for row, _task, record in found if (row["system"], row["object"]) == (system, name)]
+            mirror.load_answer(con, run.situation.run_id, system, name, records)
         for row, task, record in found:
-            mirror.load_answer(con, run.situation.run_id, row["system"], row["object"], [record])
             if task is not None:
-                recording.confirm(con, run, task, int(row["step"]), _id(record), record)
+                made.confirm(task, int(row["step"]), _id(record), record)
+        made.keep(con)
         recording.mark(con, [task for _row, task, _record in found if task is not None])
 
 

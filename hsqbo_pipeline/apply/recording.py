@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.apply import ties
 from hsqbo_pipeline.apply.batches import Batch
-from hsqbo_pipeline.apply.comparison import same
+from hsqbo_pipeline.apply.consequences import Consequences
 from hsqbo_pipeline.apply.preread import STALE
-from hsqbo_pipeline.apply.references import Reference, filled, references
-from hsqbo_pipeline.apply.run import TAX, Run
+from hsqbo_pipeline.apply.run import Run
 from hsqbo_pipeline.apply.sending import Reply
 from hsqbo_pipeline.apply.tasks import Entry, Task
 from hsqbo_pipeline.clients.hubspot.faults import existing_id
-from hsqbo_pipeline.clients.pages import Record
 from hsqbo_pipeline.errors import AuthenticationError, HsqboError, RecordError, RetryError, UncertainError
-from hsqbo_pipeline.mapping.paths import value_at
 from hsqbo_pipeline.model.names import Entity, System
-from hsqbo_pipeline.model.operations import StepAction, StepId
-from hsqbo_pipeline.store import journal, links, mirror, plans
+from hsqbo_pipeline.model.operations import StepAction
+from hsqbo_pipeline.store import journal, mirror, plans
 from hsqbo_pipeline.store.journal import Outcome
 from hsqbo_pipeline.store.mirror import Gone
 
@@ -34,8 +30,10 @@ def settle(run: Run, batch: Batch, replies: Sequence[Reply]) -> None:
         journal.settle(con, [_outcome(run, reply) for reply in replies])
         confirmed = [reply for reply in replies if reply.error is None]
         _mirror(con, run, batch, confirmed)
+        made = Consequences(run)
         for reply in confirmed:
-            confirm(con, run, reply.entry.task, reply.entry.step.number, record_id(reply), reply.record)
+            made.confirm(reply.entry.task, reply.entry.step.number, record_id(reply), reply.record)
+        made.keep(con)
         for reply in replies:
             if reply.error is not None:
                 _failed(run, reply.entry, reply.error)
@@ -110,98 +108,6 @@ def _mirror(con: duckdb.DuckDBPyConnection, run: Run, batch: Batch, confirmed: S
     if batch.system is System.HUBSPOT and batch.action is StepAction.ARCHIVE:
         gone = [Gone(str(reply.entry.target), "archived") for reply in confirmed]
         mirror.mark_gone(con, run_id, system, name, gone)
-
-
-def confirm(
-    con: duckdb.DuckDBPyConnection, run: Run, task: Task, step: int, made: str | None, record: Record | None
-) -> None:
-    """A step is done: link what it made, and close the operation if it was the last."""
-    task.done.add(step)
-    task.lost.discard(step)
-    if made:
-        task.ids[step] = made
-    if record is not None:
-        task.answers[step] = record
-    complete(con, run, task)
-
-
-def complete(con: duckdb.DuckDBPyConnection, run: Run, task: Task) -> None:
-    """Make the state that a task's confirmed steps allow: the link as early as its ids are known, the rest at the end."""
-    row = task.operation.on_done.get("link")
-    if row and not task.linked and (task.complete or any(isinstance(each, StepId) for each in references(row))):
-        _link(con, run, task, row)
-    if task.complete:
-        _close(con, run, task)
-
-
-def _resolver(run: Run, task: Task) -> Any:
-    def find(reference: Reference) -> str | None:
-        return task.ids.get(reference.step) if isinstance(reference, StepId) else run.partner(reference)
-
-    return find
-
-
-def _link(con: duckdb.DuckDBPyConnection, run: Run, task: Task, wanted: Mapping[str, Any]) -> None:
-    """The pair exists from the moment its second half does, whatever becomes of the rest of the operation."""
-    row = filled(wanted, _resolver(run, task))
-    if any(references(row)):
-        return
-    situation = run.situation
-    links.keep(
-        con,
-        [
-            {
-                **row,
-                "since_run": situation.run_id,
-                "since_at": run.now(),
-                "portal": situation.portal.portal_id,
-                "realm": situation.company.realm,
-                "environment": situation.environment,
-            }
-        ],
-    )
-    task.linked = True
-    run.remember_link(row)
-
-
-def _close(con: duckdb.DuckDBPyConnection, run: Run, task: Task) -> None:
-    on_done = filled(task.operation.on_done, _resolver(run, task))
-    if on_done.get("unlink"):
-        links.unlink(con, task.operation.entity, *(str(each) for each in on_done["unlink"]))
-    if on_done.get("tombstone"):
-        given = on_done["tombstone"]
-        defaults = {"entity": task.operation.entity.value, "run_id": run.situation.run_id, "at_time": run.now()}
-        links.bury(con, [{**defaults, **each} for each in (given if isinstance(given, list) else [given])])
-    expected = on_done.get("expect")
-    differing = _differing(task, expected["values"]) if expected else {}
-    if expected and differing:
-        task.end("refused", expected["code"], {**expected.get("slots", {}), "diff": differing})
-        run.tax_recalculated |= expected["code"] == TAX
-    task.end("done")
-
-
-def _differing(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Which expected values the newest answer that has them does not show, to the cent."""
-    found = {}
-    for path, wanted in values.items():
-        answers = [task.answers[number] for number in sorted(task.answers, reverse=True)]
-        shown = next((value for answer in answers if (value := _value(answer, path)) is not None), None)
-        if answers and not same(_amount(wanted), shown):
-            found[path] = f"{wanted} expected, {shown} found"
-    return found
-
-
-def _amount(value: Any) -> Any:
-    """An amount that a plan holds as text, as the number it is."""
-    try:
-        return Decimal(value) if isinstance(value, str) else value
-    except InvalidOperation:
-        return value
-
-
-def _value(answer: Record, path: str) -> Any:
-    properties = answer.get("properties")
-    return properties.get(path) if isinstance(properties, Mapping) else value_at(answer, path)
 
 
 def waiting_code(task: Task) -> str:

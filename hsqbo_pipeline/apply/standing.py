@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hsqbo_pipeline.apply import recording, ties
+from hsqbo_pipeline.apply.consequences import Consequences
 from hsqbo_pipeline.apply.run import Run
 from hsqbo_pipeline.apply.tasks import Task
 from hsqbo_pipeline.clients.pages import Record
@@ -73,7 +74,9 @@ def _conclude(run: Run, row: Row, record: Record | None, task: Task | None) -> N
     with run.warehouse.transaction() as con:
         journal.settle(con, [Outcome(row["write_id"], "confirmed", run.now(), target_id=row["target_id"])])
         if task is not None:
-            recording.confirm(con, run, task, int(row["step"]), str(row["target_id"]), record)
+            made = Consequences(run)
+            made.confirm(task, int(row["step"]), str(row["target_id"]), record)
+            made.keep(con)
             recording.mark(con, [task])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import anyio
 
 from hsqbo_pipeline.apply import recording
+from hsqbo_pipeline.apply.consequences import Consequences
 from hsqbo_pipeline.apply.delivery import deliver
 from hsqbo_pipeline.apply.finding import recover
 from hsqbo_pipeline.apply.references import Reference
@@ -45,8 +46,10 @@ def _close_complete(run: Run, tasks: Iterable[Task]) -> None:
     done = [task for task in tasks if task.complete and not task.ended]
     if done:
         with run.warehouse.transaction() as con:
+            made = Consequences(run)
             for task in done:
-                recording.complete(con, run, task)
+                made.complete(task)
+            made.keep(con)
 
 
 def _ready(run: Run, tasks: Sequence[Task]) -> list[Entry]:
