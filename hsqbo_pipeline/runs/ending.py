@@ -16,6 +16,7 @@ from hsqbo_pipeline.model.codes import CODES, render
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.reports import write_all
 from hsqbo_pipeline.reports.alerts import tell
+from hsqbo_pipeline.runs.blocked import fields_of
 from hsqbo_pipeline.runs.conclude import conclude
 from hsqbo_pipeline.runs.stages import held, may_apply
 from hsqbo_pipeline.store import decisions, plans, retention
@@ -69,8 +70,8 @@ def _connection_rows(night: Night) -> None:
         (row["system"], row["object"]): row["detail"] for row in SQL.rows(con, "read_problems", run_id=night.run_id)
     }
     rows: list[Row] = []
-    for (system, name), code in sorted(night.blocked.items()):
-        slots = {"system": system.value, "object": name if name != "*" else "everything"}
+    for (system, name), code in sorted({**night.blocked, **night.stopped}.items()):
+        slots = {"system": system.value, "object": name if name != "*" else "everything", **_field_slots(night, name)}
         text = render(code, **slots)
         rows.append(
             {
@@ -95,6 +96,14 @@ def _connection_rows(night: Night) -> None:
             }
         )
     insert(con, "record_states", rows, replace=True)
+
+
+def _field_slots(night: Night, name: str) -> dict[str, Any]:
+    """What a mapped field's code says, where a map and not a read is what holds an entity up."""
+    for entity, slots in night.situation.field_problems.items():
+        if fields_of(entity)[1] == name:
+            return dict(slots)
+    return {}
 
 
 def prove(night: Night) -> None:
@@ -182,7 +191,7 @@ def red_reasons(night: Night) -> list[str]:
 
 def _exit_code(night: Night, problems: list[str], waiting: bool) -> ExitCode:
     if problems:
-        codes = set(night.blocked.values())
+        codes = {*night.blocked.values(), *night.stopped.values()}
         return ExitCode.LOGIN if codes and codes <= set(_LOGIN) else ExitCode.RED
     return ExitCode.WAITING if waiting and night.request.apply else ExitCode.DONE
 

@@ -40,7 +40,8 @@ class Night:
     number: int
     started_at: datetime
     progress: Callable[[str, str], None] = lambda _stage, _said: None
-    blocked: dict[tuple[System, str], str] = field(default_factory=dict)
+    blocked: dict[tuple[System, str], str] = field(default_factory=dict)  # what could not be read, and so not decided
+    stopped: dict[tuple[System, str], str] = field(default_factory=dict)  # what stopped answering while we wrote
     plan_hash: str | None = None
     _situation: Situation | None = None
 

@@ -124,7 +124,10 @@ def close_plan(night: Night) -> Mapping[str, Any]:
     mode = night.rules.mode_in(night.settings.environment)
     reasons = reasons_to_wait(con, drafted, situation)
     undoing = night.request.kind is Kind.UNDO  # taking back what was written is always a person's decision
-    waits = bool(drafted) and (mode is not Mode.AUTOMATIC or bool(reasons) or undoing or not night.request.apply)
+    asked_for = night.request.approve not in (None, "auto")  # one shown plan is to be applied, and no other
+    waits = bool(drafted) and (
+        mode is not Mode.AUTOMATIC or bool(reasons) or undoing or asked_for or not night.request.apply
+    )
     totals = guards.totals(drafted)
     with night.warehouse.transaction():
         night.plan_hash = plans.seal(
@@ -179,7 +182,7 @@ def apply_waves(night: Night, waves: Iterable[Wave]) -> ApplyResult | None:
     result = night.call(
         lambda: apply(night.warehouse, night.clients, night.plan_hash or "", night.situation, waves=wanted)
     )
-    night.blocked |= {(system, "*"): code for system, code in result.stopped.items()}
+    night.stopped |= {(system, "*"): code for system, code in result.stopped.items()}
     for entity in ENTITIES:
         validate(night, entity)
     return result

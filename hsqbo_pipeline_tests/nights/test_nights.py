@@ -159,3 +159,29 @@ def test_every_record_is_in_exactly_one_state(home: House) -> None:
     assert ended.problems == []
     assert sum(ended.states.values()) == 5
     assert ended.states == {"EXCLUDED": 1, "FAILING": 2, "IN_SYNC": 2}
+
+
+@pytest.mark.rule("E1", "OPS_AWAITING_APPROVAL")
+def test_another_plan_than_the_one_shown_is_not_applied(home: House) -> None:
+    """A hash that is not this plan's approves nothing, whatever the mode: the run waits and writes nothing."""
+    home.customer("Ada Lovelace", "ada@example.com")
+    shown = home.night(Request(kind=Kind.PLAN_ONLY, apply=False))
+    home.customer("Bob Ray", "bob@example.com")
+    ended = home.night(Request(approve=shown.plan_hash))
+    assert (ended.exit_code, ended.waiting, home.writes()) == (ExitCode.WAITING, True, NOTHING)
+
+
+@pytest.mark.rule("SYS_OUTCOME_UNCERTAIN", "D12", "N13")
+def test_a_system_that_dies_while_we_write_leaves_nothing_blocked_behind(home: House) -> None:
+    """A lost answer and a dead system make the run red; two nights later each record is there once and in step."""
+    home.customer("Ada Lovelace", "ada@example.com")
+    home.contact("bob@example.com", firstname="Bob", lastname="Ray")
+    rule = {"system": "hubspot", "when": {"write": "create", "object": "contacts", "nth": 1}, "do": "apply_then_reset"}
+    home.served.sandbox.faults["hubspot"].load([{**rule, "then": {"all_requests": 503}}])
+    assert home.night().exit_code == ExitCode.RED
+    home.served.sandbox.faults["hubspot"].clear()
+    home.night()
+    assert home.night().exit_code == ExitCode.DONE
+    assert home.writes() == NOTHING
+    assert set(home.states().values()) == {"OPS_UNCHANGED"}
+    assert len(home.live("hubspot", "contacts")) == len(home.live("quickbooks", "Customer")) == 2
