@@ -14,7 +14,7 @@ from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.match import match
 from hsqbo_pipeline.core.tables import insert
 from hsqbo_pipeline.core.validate import validate
-from hsqbo_pipeline.model.names import OBJECTS, Entity, System
+from hsqbo_pipeline.model.names import Entity
 from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.store import mirror
 from hsqbo_pipeline_tests.core.ledger import situation
@@ -76,8 +76,7 @@ class Masters:
         """A pair that an earlier run has made."""
         row = {
             "entity": entity.value, "hubspot_id": hubspot_id, "quickbooks_id": quickbooks_id, "role": "primary",
-            "hubspot_object": OBJECTS[entity][System.HUBSPOT], "quickbooks_object": OBJECTS[entity][System.QUICKBOOKS],
-            "owner": "quickbooks", "matched_by": "email",
+            "hubspot_object": "contacts", "quickbooks_object": "Customer", "owner": "quickbooks", "matched_by": "email",
             "since_run": "run0", "since_at": self.situation.now, "portal": "24", "realm": self.situation.company.realm, "environment": "sandbox",
         }  # fmt: skip
         insert(self.con, "links", [row])
