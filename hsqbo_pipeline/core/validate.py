@@ -58,7 +58,10 @@ _PARTS_READ = {
 }
 _PARTS_KEPT = {Entity.INVOICE: ("lines", "deposits"), Entity.PAYMENT: ("applications",)}
 # Looked at with their parents; extraction touches those along with them.
-_PARTS = {Entity.CUSTOMER: ["contacts", "companies"], Entity.INVOICE: ["line_items", "taxes", "discounts", "fees", "deals"]}
+_PARTS = {
+    Entity.CUSTOMER: ["contacts", "companies"],
+    Entity.INVOICE: ["line_items", "taxes", "discounts", "fees", "deals"],
+}
 _HUBSPOT_OBJECTS = {Entity.PRODUCT: "products", Entity.INVOICE: "invoices", Entity.PAYMENT: "commerce_payments"}
 
 

@@ -33,7 +33,8 @@ def run_job(
 ) -> "tuple[bool, Ended | None]":
     """Execute a job: whether it ended green, and what it came to (None where it did not come to its end).
 
-    `instance` is DAGSTER_HOME's where none is given. Days are books to be looked at again: a range of partitions where the job has some, else part of the request.
+    `instance` is DAGSTER_HOME's where none is given. Days are books to be looked at again: a range of
+    partitions where the job has some, else part of the request.
     Raises ConfigurationError for settings that are wrong and Dagster's own error for a job there is none of.
     """
     from hsqbo_pipeline.defs.assembled import assembled

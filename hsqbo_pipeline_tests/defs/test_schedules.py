@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from hsqbo_pipeline.defs.grid import Grid
 from hsqbo_pipeline.definitions import defs
+from hsqbo_pipeline.defs.grid import Grid
 from hsqbo_pipeline.store.lock import run_lock
 
 ZONE = ZoneInfo("America/New_York")
