@@ -22,7 +22,18 @@ app = typer.Typer(
 
 def _gather() -> None:
     """Each module adds its commands to `app`; imported here so that `hsqbo --help` stays quick."""
-    from hsqbo_pipeline.cli import demo, reading, sandbox, scenario, steering, sync, undoing  # noqa: F401
+    from hsqbo_pipeline.cli import (  # noqa: F401
+        demo,
+        export,
+        linking,
+        reading,
+        sandbox,
+        scenario,
+        steering,
+        sync,
+        undoing,
+        worklist,
+    )
 
 
 def run() -> None:
