@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hsqbo_pipeline_tests.nights.torture.bisect import bisection
-from hsqbo_pipeline_tests.nights.torture.kill import Act, acts, kill_everywhere
+from hsqbo_pipeline_tests.nights.torture.kill import Act, day_of_edits, first_load, kill_everywhere
 from hsqbo_pipeline_tests.nights.torture.trouble import LOST, chaos, edit_meanwhile, lose_answers
 
 
@@ -23,7 +23,8 @@ def main() -> int:
     options = _options()
     wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
-        for act in acts(Path(folder), options.size):
+        for play in (first_load, day_of_edits):
+            act = play(Path(folder), options.size)
             kinds = f"{sum(act.writes.values())} writing requests of {act.kinds} kinds, {act.records} records written"
             _say(f"{act.name}: {len(act.points)} points at which a process can die; {kinds}")
             wrong += _kill(act, options, Path(folder))

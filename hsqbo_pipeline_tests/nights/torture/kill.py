@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,15 +41,24 @@ class Figures:
     wrong: list[str] = field(default_factory=list)
 
 
-def acts(folder: Path, size: int) -> Iterator[Act]:
-    """The first load of a town, then a day of edits in it. Each is played undisturbed once, to know its end."""
+def first_load(folder: Path, size: int) -> Act:
+    """A town nobody has synced yet."""
+    town = _town(size)
+    return rehearsed(Act("first load", town.sandbox, folder / "empty", town.rules()))
+
+
+def day_of_edits(folder: Path, size: int) -> Act:
+    """The town after its first load, and after a day on which people on both sides changed everything they could."""
+    town = _town(size)
+    loaded = _after(Act("first load", town.sandbox, folder / "empty", town.rules()), folder / "loaded")
+    town.edit()
+    return rehearsed(Act("day of edits", town.sandbox, loaded, town.rules()))
+
+
+def _town(size: int) -> Town:
     town = Town(build(SandboxConfig(limits=False, switches={"hs_per_10s": 10_000})), size)
     town.fill()
-    first = rehearsed(Act("first load", town.sandbox, folder / "empty", town.rules()))
-    yield first
-    loaded = _after(first, folder / "loaded")
-    town.edit()
-    yield rehearsed(Act("day of edits", town.sandbox, loaded, town.rules()))
+    return town
 
 
 def _after(act: Act, data: Path) -> Path:
