@@ -65,7 +65,7 @@ def _mark(lazy: LazyNight) -> Told:
         totals[PLURAL[entity]] += records
     numbers = {name: totals[name] for name in PLURAL.values()}
     said = ", ".join(f"{count:,} {name}" for name, count in numbers.items())
-    return Told({"records": sum(totals.values()), **numbers}, f"Looked at again: {said}.")
+    return Told({"records": sum(totals.values()), **numbers}, f"Looked at again, both sides counted: {said}.")
 
 
 def by_partition(chosen: list[str], counts: Mapping[tuple[date, Entity], int]) -> dict[str, dict[str, int]]:

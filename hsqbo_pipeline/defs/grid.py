@@ -28,11 +28,15 @@ class Grid:
         return dg.DailyPartitionsDefinition(start_date=self.first.isoformat(), timezone=self.zone, end_offset=1)
 
     def days(self, keys: Sequence[str]) -> tuple[date | None, date | None]:
-        """First and last day of the chosen partitions; None where it is open (the two ends of the calendar)."""
+        """First and last day of the chosen partitions; None where it is open (the two ends of the calendar).
+
+        All of it begins with the beginning of time: two open ends would mean that no days were chosen.
+        """
         chosen = sorted(keys)
         newest = self.partitions.get_last_partition_key()
-        first, last = date.fromisoformat(chosen[0]), date.fromisoformat(chosen[-1])
-        return None if first == self.first else first, None if newest is None or chosen[-1] >= newest else last
+        first = None if chosen[0] == self.first.isoformat() else date.fromisoformat(chosen[0])
+        last = None if newest is None or chosen[-1] >= newest else date.fromisoformat(chosen[-1])
+        return date.min if first is None and last is None else first, last
 
     def keys_between(self, first: date | None, last: date | None) -> tuple[str, str]:
         """The partitions at both ends of some days; days outside of the calendar are in its first or last partition."""

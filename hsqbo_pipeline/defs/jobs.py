@@ -1,5 +1,7 @@
 """The jobs: the same graph, asked for different things."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
@@ -11,81 +13,73 @@ from hsqbo_pipeline.runs.request import Kind
 Job = Any  # Dagster's unresolved asset job has no public name
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a job asks for: its words, the night's config, and whether it waits for another run to end."""
+
+    description: str
+    kind: Kind
+    waits: bool = True
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+ASKED = {
+    "nightly_sync": Asked("The night: everything either side changed since the last run.", Kind.NIGHTLY),
+    "continuous_sync": Asked(
+        "The same, every few minutes in between: it steps back when another run is at work.",
+        Kind.CONTINUOUS,
+        waits=False,
+    ),
+    "full_sweep": Asked(
+        "Once a week: both sides read whole again, ids and associations compared; finds what slipped past.", Kind.SWEEP
+    ),
+    "plan_only": Asked(
+        "A dry run: reads, plans and reports; writes nothing on either side.", Kind.PLAN_ONLY, config={"apply": False}
+    ),
+    "apply_plan": Asked(
+        "Applies the plan whose hash you paste into `approve`, if both sides still are as it was made from; else nothing.",
+        Kind.APPLY_PLAN,
+        config={"approve": "", "why": ""},
+    ),
+    "backfill": Asked(
+        "Looks at the books of some days again, in one run. Choose the days with *Launch backfill*.", Kind.BACKFILL
+    ),
+    "data_quality": Asked(
+        "Measures the data as last read; reads and writes nothing on either side.",
+        Kind.PLAN_ONLY,
+        config={"apply": False},
+    ),
+}
+
+
+def config_of(name: str, wait_for: float) -> dict[str, Any]:
+    """The night's config of a job; `wait_for` is how many seconds another run is waited for, where the job waits."""
+    asked = ASKED[name]
+    return {"kind": asked.kind.value, "wait_for_seconds": wait_for if asked.waits else 0.0, **asked.config}
+
+
 def jobs(wait_for: float) -> list[Job]:
-    """All jobs. `wait_for` is how many seconds another run is waited for, where a job waits at all."""
-    rest = dg.AssetSelection.all() - dg.AssetSelection.assets(key(BOOKS))
-    return [
-        _job(
-            "nightly_sync",
-            rest,
-            "The night: everything either side changed since the last run.",
-            Kind.NIGHTLY,
-            wait_for,
-        ),
-        _job(
-            "continuous_sync",
-            rest,
-            "The same, every few minutes in between: it steps back when another run is at work.",
-            Kind.CONTINUOUS,
-            0.0,
-        ),
-        _job(
-            "full_sweep",
-            rest,
-            "Once a week: both sides read whole again, ids and associations compared; finds what slipped past.",
-            Kind.SWEEP,
-            wait_for,
-        ),
-        _job(
-            "plan_only",
-            rest,
-            "A dry run: reads, plans and reports; writes nothing on either side.",
-            Kind.PLAN_ONLY,
-            wait_for,
-            apply=False,
-        ),
-        _job(
-            "apply_plan",
-            rest,
-            "Applies the plan whose hash you paste into `approve`, if both sides still are as it was made from; else nothing.",
-            Kind.APPLY_PLAN,
-            wait_for,
-            approve="",
-            why="",
-        ),
-        _job(
-            "backfill",
-            dg.AssetSelection.all(),
-            "Looks at the books of some days again, in one run. Choose the days with *Launch backfill*.",
-            Kind.BACKFILL,
-            wait_for,
-        ),
-        _job(
-            "data_quality",
-            dg.AssetSelection.assets(key(QUALITY)),
-            "Measures the data as last read; reads and writes nothing on either side.",
-            Kind.PLAN_ONLY,
-            wait_for,
-            apply=False,
-        ),
-    ]
+    """All jobs. The books are in `backfill` alone: every other run looks at what changed, whatever its day."""
+    everything = dg.AssetSelection.all()
+    chosen = {"backfill": everything, "data_quality": dg.AssetSelection.assets(key(QUALITY))}
+    rest = everything - dg.AssetSelection.assets(key(BOOKS))
+    return [_job(name, chosen.get(name, rest), config_of(name, wait_for)) for name in ASKED]
 
 
-def _job(name: str, selection: dg.AssetSelection, description: str, kind: Kind, wait_for: float, **config: Any) -> Job:
+def _job(name: str, selection: dg.AssetSelection, config: dict[str, Any]) -> Job:
     """A job whose request stands in its run config, where the launchpad shows it.
 
     It runs in one process, always: the warehouse is opened once per run. A run that broke off is tried once more by the
     instance; the quick one is not, since the next is minutes away.
     """
-    asked = {"kind": kind.value, "wait_for_seconds": wait_for, **config}
     tags = {WRITES: connection() or "default"}
-    if kind is Kind.CONTINUOUS:
+    if ASKED[name].kind is Kind.CONTINUOUS:
         tags["dagster/max_retries"] = "0"
     return dg.define_asset_job(
         name,
         selection,
-        description=description,
-        config={"resources": {"night": {"config": asked}}},
+        description=ASKED[name].description,
+        config={"resources": {"night": {"config": config}}},
         tags=tags,
         executor_def=dg.in_process_executor,
     )

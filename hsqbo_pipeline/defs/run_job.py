@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from hsqbo_pipeline.defs.jobs import config_of
 from hsqbo_pipeline.defs.names import WRITES, connection
 from hsqbo_pipeline.defs.night_resource import LazyNight, NightResource
 from hsqbo_pipeline.runs.request import Kind
@@ -22,8 +23,8 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def run_job(
     name: str,
     *,
-    kind: Kind = Kind.NIGHTLY,
-    apply: bool = True,
+    kind: Kind | None = None,
+    apply: bool | None = None,
     approve: str | None = None,
     approved_by: str = "command line",
     from_day: date | None = None,
@@ -33,23 +34,24 @@ def run_job(
 ) -> "tuple[bool, Ended | None]":
     """Execute a job: whether it ended green, and what it came to (None where it did not come to its end).
 
-    `instance` is DAGSTER_HOME's where none is given. Days are books to be looked at again: a range of
-    partitions where the job has some, else part of the request.
-    Raises ConfigurationError for settings that are wrong and Dagster's own error for a job there is none of.
+    What is not said is as the job has it; `instance` is DAGSTER_HOME's. Days are books to be looked at again: a range of
+    partitions where the job has some, else part of the request. Raises ConfigurationError for settings that are wrong and
+    Dagster's own error for a job there is none of.
     """
     from hsqbo_pipeline.defs.assembled import assembled
 
     _hush()
     job = assembled().resolve_job_def(name)
-    asked = NightResource(
-        kind=kind.value,
-        apply=apply,
-        approve=approve or "",
-        approved_by=approved_by,
-        from_day=from_day.isoformat() if from_day else "",
-        to_day=to_day.isoformat() if to_day else "",
-        wait_for_seconds=wait_for,
-    )
+    said = {
+        "kind": kind.value if kind else None,
+        "apply": apply,
+        "approve": approve,
+        "approved_by": approved_by,
+        "from_day": from_day.isoformat() if from_day else None,
+        "to_day": to_day.isoformat() if to_day else None,
+    }
+    given = {name: value for name, value in said.items() if value is not None}
+    asked = NightResource(**{**config_of(name, wait_for), **given})
     opened: list[LazyNight] = []
     with nullcontext(instance) if instance else dg.DagsterInstance.get() as used:
         result = job.execute_in_process(

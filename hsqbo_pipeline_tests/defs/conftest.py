@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 
 from hsqbo_pipeline.core.tables import Row, rows
+from hsqbo_pipeline.definitions import defs
 from hsqbo_pipeline.defs.run_job import run_job
 from hsqbo_pipeline.sandbox.frame.server import RunningSandbox, SandboxConfig, running
 
@@ -26,7 +28,6 @@ RULES: dict[str, Any] = {
     "customers": {"hubspot_to_quickbooks_filter": "all"},
 }
 NOTHING = {"hubspot": 0, "quickbooks": 0}
-CLOCK = "2026-11-20T12:00:00Z"
 
 
 @dataclass
@@ -75,35 +76,38 @@ class Place:
 
     def checks(self, asset: str) -> dict[str, dg.AssetCheckEvaluation]:
         """The last outcome of each of an asset's checks."""
-        found = self.instance.event_log_storage.get_asset_check_summary_records(
-            [spec.key for spec in _specs() if spec.asset_key == dg.AssetKey(asset)]
-        )
-        events = {key.name: record.last_check_execution_record for key, record in found.items()}
+        keys = list(defs().resolve_asset_graph().get_check_keys_for_assets({dg.AssetKey(asset)}))
+        found = self.instance.event_log_storage.get_asset_check_summary_records(keys)
+        last = {key.name: record.last_check_execution_record for key, record in found.items()}
         return {
-            name: record.event.dagster_event.event_specific_data
-            for name, record in events.items()
-            if record is not None
+            name: record.event.dagster_event.event_specific_data  # type: ignore[union-attr]
+            for name, record in last.items()
+            if record is not None and record.event is not None
         }
 
 
-def _specs() -> list[dg.AssetCheckSpec]:
-    from hsqbo_pipeline.definitions import defs
-
-    graph = defs().resolve_asset_graph()
-    return [graph.get(key).spec for key in graph.asset_check_keys]  # type: ignore[attr-defined]
+@contextmanager
+def opened(folder: Path) -> Iterator[Place]:
+    """Empty systems; as long as the block lasts this process's settings point at them."""
+    rules = folder / "sync.yaml"
+    rules.write_text(json.dumps(RULES), encoding="utf-8")
+    with (
+        running(SandboxConfig()) as served,
+        dg.DagsterInstance.ephemeral() as instance,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("HSQBO_DATA", str(folder / "data"))
+        environment.setenv("HSQBO_RULES", str(rules))
+        environment.setenv("HSQBO_HUBSPOT_BASE_URL", served.hubspot_url)
+        environment.setenv("HSQBO_QUICKBOOKS_BASE_URL", served.quickbooks_url)
+        yield Place(served, folder / "data", instance)
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """Empty systems; this process's settings point at them."""
-    rules = tmp_path / "sync.yaml"
-    rules.write_text(json.dumps(RULES), encoding="utf-8")
-    with running(SandboxConfig(clock_start=None)) as served, dg.DagsterInstance.ephemeral() as instance:
-        monkeypatch.setenv("HSQBO_DATA", str(tmp_path / "data"))
-        monkeypatch.setenv("HSQBO_RULES", str(rules))
-        monkeypatch.setenv("HSQBO_HUBSPOT_BASE_URL", served.hubspot_url)
-        monkeypatch.setenv("HSQBO_QUICKBOOKS_BASE_URL", served.quickbooks_url)
-        yield Place(served, tmp_path / "data", instance)
+def place(tmp_path: Path) -> Iterator[Place]:
+    """Empty systems and an empty data folder."""
+    with opened(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture

@@ -117,7 +117,8 @@ def test_the_calendars_ends_are_open() -> None:
         grid = Grid(date(2026, 10, 30), "America/New_York")
         keys = grid.partitions.get_partition_keys()
         assert keys == ["2026-10-30", "2026-10-31", "2026-11-01"]  # at 03:00 UTC it is still the first in New York
-        assert grid.days(keys) == (None, None)
+        assert grid.days(keys) == (date.min, None)
+        assert grid.days(keys[:2]) == (None, date(2026, 10, 31))
         assert grid.days(["2026-10-31"]) == (date(2026, 10, 31), date(2026, 10, 31))
         assert grid.days(["2026-11-01", "2026-10-31"]) == (date(2026, 10, 31), None)
         assert grid.keys_between(date(2020, 1, 1), date(2026, 10, 30)) == ("2026-10-30", "2026-10-30")
