@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hsqbo_pipeline.errors import HsqboError
+from hsqbo_pipeline.sandbox.cast import CastError
 from hsqbo_pipeline.sandbox.frame.clock import parse_instant
 from hsqbo_pipeline.sandbox.frame.server import SYSTEMS
 from hsqbo_pipeline.scenarios import commands, figures, reporting, rows, sending, words
@@ -25,8 +27,11 @@ def do(stage: Stage, step: Mapping[str, Any]) -> list[str]:
             continue
         try:
             found += _STEPS[name](stage, value)
-        except (HsqboError, ValueError, LookupError, TypeError) as error:
+        except (HsqboError, CastError) as error:
             found.append(f"{name}: {error}")
+        except Exception as error:  # noqa: BLE001 - a bug is this scenario's outcome; the others are played all the same
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            found.append(f"{name}: {type(error).__name__}: {error} ({place.filename}, line {place.lineno})")
     return found
 
 

@@ -1,0 +1,1 @@
+"""The scenario runner: its grammar, and that it rejects what is not so."""
