@@ -31,6 +31,24 @@ def rebuild(as_json: AsJson = False) -> None:
     _tell(done, as_json, "linked again")
 
 
+@app.command()
+def adopt(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be linked.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Link the pairs that HubSpot's own sync (or an older one) has made; writes nothing on either side.
+
+    Switch that sync off first. What could not be tied is listed with the reason; `hsqbo link` ties single records.
+    """
+    from hsqbo_pipeline.model.rules import load as load_rules
+    from hsqbo_pipeline.runs.adopt import adopt as run_adopt
+    from hsqbo_pipeline.settings import load as load_settings
+
+    settings = load_settings()
+    done = run_adopt(settings, load_rules(settings.rules), dry_run=dry_run, progress=None if as_json else _progress)
+    _tell(done, as_json, "would be linked" if dry_run else "linked")
+
+
 def _progress(stage: str, said: str) -> None:
     say(f"{stage}: {said}")
 

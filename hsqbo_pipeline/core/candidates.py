@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,8 @@ class Candidate:
     said: Sequence[Mapping[str, Any]]
     gone: Mapping[System, str | None]
     rivals: Mapping[str, Sequence[Any]]
+    owner: System | None = None  # of a pair: the side it was made on
+    moved: bool = False  # whether this run carried the pair's link along with a merge
 
     @property
     def single_side(self) -> System | None:
@@ -53,6 +55,12 @@ class Candidate:
         return any(
             self.ids[side] is not None and self.rows[side] is None and self.gone[side] is None for side in System
         )
+
+    @property
+    def winner_said(self) -> str | None:
+        """The side whose value a person wants where both changed; one answer settles one conflict."""
+        answers = [said["value"] for said in self.said if said["verb"] == "winner"]
+        return answers[0] if len(set(answers)) == 1 and answers[0] in set(System) else None
 
     @property
     def covers(self) -> tuple[tuple[System, str], ...]:
@@ -107,6 +115,8 @@ def candidate(entity: Entity, row: Row) -> Candidate:
         said=[*row["hubspot_said"], *row["quickbooks_said"]],
         gone={side: row[f"{name}_gone"] for side, name in both.items()},
         rivals=json.loads(row["candidates"]) if row["candidates"] else {},
+        owner=System(row["owner"]) if row["owner"] else None,
+        moved=row.get("moved", False),  # links of documents do not move with a merge
     )
 
 
@@ -117,6 +127,14 @@ def paused(found: Candidate, situation: Situation) -> Verdict | None:
             return found.verdict(
                 "OPS_PAUSED_BY_USER", slots={"who": said["who"], "date": str(said["at"]), "why": said["why"] or ""}
             )
+    ids = {side.value: found.ids[side] for side in System}
+    for rule in situation.rules.pauses:
+        named = (rule.hubspot and rule.hubspot == ids["hubspot"]) or (
+            rule.quickbooks and rule.quickbooks == ids["quickbooks"]
+        )
+        if rule.object is found.entity and named and (rule.until is None or rule.until >= situation.today):
+            slots = {"who": rule.who, "date": "a day that sync.yaml does not say", "why": rule.why}
+            return found.verdict("OPS_PAUSED_BY_USER", slots=slots)
     for side in System:
         stone = found.stones[side]
         if stone is not None and found.kind not in ("linked", "alias"):
@@ -124,16 +142,6 @@ def paused(found: Candidate, situation: Situation) -> Verdict | None:
             return found.verdict(
                 code, slots={"who": "undo" if stone == "undone" else stone, "system": side.other.value}
             )
-    return None
-
-
-def vanished(found: Candidate) -> Verdict | None:
-    """A linked record whose partner was deleted is told, and neither followed nor made anew (A93, D90)."""
-    if found.kind != "linked":
-        return None
-    for side in System:
-        if found.rows[side] is None and found.gone[side] is not None:
-            return found.verdict("DEL_REMOTE_DELETED", slots={"system": side.value, "id": found.ids[side]})
     return None
 
 
@@ -166,6 +174,4 @@ def rivalry(found: Candidate, shared_code: str, slots: Mapping[str, Any]) -> Ver
 
 def also(verdict: Verdict, *reasons: Reason) -> Verdict:
     """The verdict with further reasons."""
-    from dataclasses import replace
-
     return replace(verdict, reasons=(*verdict.reasons, *reasons))

@@ -3,57 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from hsqbo_pipeline.core.candidates import Candidate, candidate, paused, rivalry, vanished
+from hsqbo_pipeline.core.aliases import Changes, read_changes, with_contacts
+from hsqbo_pipeline.core.candidates import Candidate, candidate, paused, rivalry
+from hsqbo_pipeline.core.companies import Companies, read_companies, with_company
+from hsqbo_pipeline.core.creations import create_operation, mark_operation
+from hsqbo_pipeline.core.customer_names import Holder, LinkInstead, free_name, proposed, read_holders
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
+from hsqbo_pipeline.core.deletion import gone_verdict, vanished
 from hsqbo_pipeline.core.filters import Associated, associated_records, unmet
-from hsqbo_pipeline.core.pairs import Trade, create_operation, mark_operation, pair_verdict, trade_of
-from hsqbo_pipeline.core.tables import Row, Statements
+from hsqbo_pipeline.core.match import join, ready
+from hsqbo_pipeline.core.merges import Merges, claimed, read_merges, with_survivor
+from hsqbo_pipeline.core.near import suggestions, with_suggestions
+from hsqbo_pipeline.core.pairs import pair_verdict
+from hsqbo_pipeline.core.tables import Statements
+from hsqbo_pipeline.core.trades import Trade, trade_of
 from hsqbo_pipeline.mapping.contacts import hubspot_contact, quickbooks_customer
-from hsqbo_pipeline.mapping.display_names import (
-    LONGEST_DISPLAY_NAME,
-    checked_name,
-    illegal_person_names,
-    propose_name,
-    suffixed_name,
-)
-from hsqbo_pipeline.model.fields import field_map, too_long, values
+from hsqbo_pipeline.mapping.display_names import illegal_person_names
+from hsqbo_pipeline.model.fields import too_long, values
 from hsqbo_pipeline.model.keys import name_key
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Wave
+from hsqbo_pipeline.model.rules import DirectionWord
 
 SQL = Statements(Path(__file__).parent / "sql")
 
 
-@dataclass(frozen=True)
-class _Holder:
-    """Who has a name already. `customer_id` is set where it is a QuickBooks customer that could be linked instead."""
-
-    text: str
-    customer_id: str | None = None
-
-
 @dataclass
 class _Book:
-    """What the single verdicts share: names in use (and given away by this plan), families, associated records."""
+    """What the single verdicts share: names in use (and given away by this plan), families, merges, associated records.
 
-    holders: dict[str, _Holder]
+    `joined` are contacts that get the customer who bears their name; `addresses` the e-mails this plan gives away.
+    """
+
+    holders: dict[str, Holder]
     parents: Mapping[str, str]
     own_email_jobs: frozenset[str]
     associated: Mapping[str, Associated]
+    merges: Merges
+    companies: Companies
+    contacts: Changes
+    joined: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
 
 
 def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
     """The verdict on every due contact, customer or pair of the two, oldest first: a name goes to who came first (A74)."""
+    verdicts, joined = _plan(con, situation)
+    if joined:
+        join(con, Entity.CUSTOMER, joined, "display_name")
+        verdicts, _none = _plan(con, situation)
+    near = suggestions(con, Entity.CUSTOMER)
+    return [with_suggestions(verdict, near) for verdict in verdicts]
+
+
+def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Verdict], dict[str, str]]:
     rules = situation.rules.customers
     hubspot_object = "companies" if rules.bill == "companies" else "contacts"
-    found = [candidate(Entity.CUSTOMER, row) for row in SQL.rows(con, "plan_customers", hubspot_object=hubspot_object)]
-    found = [one for one in found if not one.rejected]
+    ready(con)
+    rows = SQL.rows(con, "plan_customers", hubspot_object=hubspot_object, run_id=situation.run_id)
+    found = [one for one in (candidate(Entity.CUSTOMER, row) for row in rows) if not one.rejected]
     trade = trade_of(
         Entity.CUSTOMER,
         Wave.CUSTOMERS,
@@ -65,26 +78,24 @@ def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
         hubspot_object=hubspot_object,
     )
     book = _Book(
-        _holders(con, found, situation),
+        read_holders(con, found, situation),
         _parents(con, found),
         _own_email_jobs(con, found),
         associated_records(con, found, situation),
+        read_merges(con, Entity.CUSTOMER, found),
+        read_companies(con, found, situation),
+        read_changes(con, situation),
+        addresses=_known_addresses(con, situation),
     )
-    return [_one(one, trade, situation, book) for one in found]
+    return [_one(one, trade, situation, book) for one in found], book.joined
 
 
-def _holders(con: duckdb.DuckDBPyConnection, found: Sequence[Candidate], situation: Situation) -> dict[str, _Holder]:
-    wanted = set()
-    for one in found:
-        if one.kind == "single" and (row := one.rows[System.HUBSPOT]):
-            name = _proposed(row, situation).name
-            if name:
-                wanted.update({name_key(name), name_key(suffixed_name(name, one.id(System.HUBSPOT)))})
-    rows = SQL.rows(con, "customer_names", names=sorted(wanted)) if wanted else []
-    return {
-        row["name_key"]: _Holder(f"{row['type'].lower()} {row['id']}", row["id"] if row["type"] == "Customer" else None)
-        for row in rows
-    }
+def _known_addresses(con: duckdb.DuckDBPyConnection, situation: Situation) -> dict[str, str]:
+    """HubSpot's e-mails, which are unique there: asked only where people are matched by something else."""
+    rules = situation.rules.customers
+    if rules.match.mode == "default" or rules.bill == "companies":
+        return {}
+    return {row["key"]: f"contact {row['id']}" for row in SQL.rows(con, "customer_addresses")}
 
 
 def _parents(con: duckdb.DuckDBPyConnection, found: Sequence[Candidate]) -> dict[str, str]:
@@ -98,21 +109,24 @@ def _own_email_jobs(con: duckdb.DuckDBPyConnection, found: Sequence[Candidate]) 
 
 
 def _one(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> Verdict:
+    rules = situation.rules.customers
     verdict = (
         _switched_off(found, situation)
         or paused(found, situation)
-        or vanished(found)
-        or _inactive(found)
+        or claimed(found, book.merges)
+        or vanished(found, trade, situation, archive=rules.on_deleted == "archive")
+        or _inactive(found, trade, situation, book)
         or _alias(found)
-        or _job(found, book)
+        or _job(found, situation, book)
         or _no_email(found, situation)
-        or rivalry(found, "ID_EMAIL_SHARED", {})
+        or rivalry(found, _shared_code(situation), {})
     )
     if verdict is not None:
         return verdict
     closed = _closed(found, situation, book)
     if found.kind in ("linked", "matched"):
-        return _merged(found, pair_verdict(found, trade, situation, closed))
+        told = _merged(found, pair_verdict(found, _towards_hubspot(found, trade), situation, closed))
+        return with_contacts(with_company(told, found, book.companies, situation), book.contacts, situation)
     side = found.single_side
     assert side is not None, "an unpaired candidate has one side"
     if not trade.sends(side):
@@ -121,11 +135,23 @@ def _one(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> V
         )
     if side.other in closed:
         return found.verdict("FLT_CUSTOM", slots={"condition": closed[side.other]})
-    return (
-        _to_hubspot(found, trade, situation)
-        if side is System.QUICKBOOKS
-        else _to_quickbooks(found, trade, situation, book)
-    )
+    if side is System.QUICKBOOKS:
+        return with_company(_to_hubspot(found, trade, situation, book), found, book.companies, situation)
+    return with_contacts(_to_quickbooks(found, trade, situation, book), book.contacts, situation)
+
+
+def _shared_code(situation: Situation) -> str:
+    rules = situation.rules.customers
+    by_email = rules.match.mode == "default" and rules.bill == "people"
+    return "ID_EMAIL_SHARED" if by_email else "ID_AMBIGUOUS_MATCH"
+
+
+def _towards_hubspot(found: Candidate, trade: Trade) -> Trade:
+    """An inactive customer that the rules bring along is read, never written."""
+    if found.row(System.QUICKBOOKS)["active"]:
+        return trade
+    outward = trade.direction.targets & {System.HUBSPOT}
+    return replace(trade, direction=DirectionWord.QUICKBOOKS_TO_HUBSPOT if outward else DirectionWord.OFF)
 
 
 def _switched_off(found: Candidate, situation: Situation) -> Verdict | None:
@@ -134,14 +160,18 @@ def _switched_off(found: Candidate, situation: Situation) -> Verdict | None:
     return None
 
 
-def _inactive(found: Candidate) -> Verdict | None:
+def _inactive(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> Verdict | None:
     """Nothing is written to an inactive customer and nothing wakes it up (N11, D28, D49)."""
     customer = found.rows[System.QUICKBOOKS]
-    if customer is None or customer["active"]:
+    if customer is None or customer["active"] or situation.rules.customers.inactive == "include":
         return None
-    if found.kind == "linked":
-        return found.verdict("CUS_INACTIVE", slots={"name": customer["display_name"], "survivor": ""})
-    return found.verdict("FLT_INACTIVE")
+    if found.kind != "linked":
+        return with_survivor(found.verdict("FLT_INACTIVE"), book.merges)
+    archive = situation.rules.customers.on_deleted == "archive"
+    if archive and customer["id"] not in book.merges.survivors:
+        return gone_verdict(found, trade, situation, System.QUICKBOOKS, archive=True)
+    told = found.verdict("CUS_INACTIVE", slots={"name": customer["display_name"], "survivor": ""})
+    return with_survivor(told, book.merges)
 
 
 def _alias(found: Candidate) -> Verdict | None:
@@ -151,12 +181,12 @@ def _alias(found: Candidate) -> Verdict | None:
     return replace(found.verdict("OPS_UNCHANGED"), reasons=(Reason("CUS_SUB_CUSTOMER"),))
 
 
-def _job(found: Candidate, book: _Book) -> Verdict | None:
+def _job(found: Candidate, situation: Situation, book: _Book) -> Verdict | None:
     """A job whose e-mail is its family's bills to the family's contact and is no customer of its own (N11)."""
     customer = found.rows[System.QUICKBOOKS]
     if customer is None or customer["parent_id"] is None or found.kind != "single":
         return None
-    if customer["id"] in book.own_email_jobs:
+    if customer["id"] in book.own_email_jobs and situation.rules.customers.bill == "people":
         return None
     parent = book.parents.get(customer["parent_id"], customer["parent_id"])
     return found.verdict("CUS_SUB_CUSTOMER", slots={"parent": parent})
@@ -190,20 +220,15 @@ def _closed(found: Candidate, situation: Situation, book: _Book) -> dict[System,
 
 def _merged(found: Candidate, verdict: Verdict) -> Verdict:
     """A contact that has swallowed another one carries its link on; that is worth a look once (D36)."""
-    row = found.rows[System.HUBSPOT]
-    if (
-        found.kind == "linked"
-        and row
-        and row["mark"]
-        and verdict.code == "OPS_UNCHANGED"
-        and row["merged_ids"]
-        and verdict.operations
-    ):
-        return replace(verdict, code="ID_MERGED_AWAY", slots={"id": row["id"]})
-    return verdict
+    if not found.moved or verdict.code != "OPS_UNCHANGED":
+        return verdict
+    return replace(verdict, code="ID_MERGED_AWAY", slots={"id": found.ids[System.HUBSPOT]})
 
 
-def _to_hubspot(found: Candidate, trade: Trade, situation: Situation) -> Verdict:
+def _to_hubspot(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> Verdict:
+    double = _double_address(found, book)
+    if double is not None:
+        return double
     row = found.row(System.QUICKBOOKS)
     mark = situation.mark(found.id(System.QUICKBOOKS))
     texts = values(row, trade.fields)
@@ -217,14 +242,15 @@ def _to_hubspot(found: Candidate, trade: Trade, situation: Situation) -> Verdict
     return found.verdict("OPS_UNCHANGED", operations=(operation,), settle=settle, source_system=System.QUICKBOOKS)
 
 
-def _proposed(row: Row, situation: Situation) -> Any:
-    rules = situation.rules.customers
-    return propose_name(
-        values(row, field_map(Entity.CUSTOMER, situation.rules)),
-        from_company=rules.display_name.from_company,
-        template=rules.display_name.template,
-        clean=rules.forbidden_characters == "clean",
-    )
+def _double_address(found: Candidate, book: _Book) -> Verdict | None:
+    """An e-mail can stand on one contact only: a second one would become the first (D35)."""
+    own = f"customer {found.id(System.QUICKBOOKS)}"
+    for address in found.row(System.QUICKBOOKS)["email_keys"][:1]:
+        holder = book.addresses.setdefault(address, own)
+        if holder != own:
+            slots = {"holder": holder, "system": System.HUBSPOT.value, "field": "e-mail address"}
+            return found.verdict("ID_DUPLICATE_IN_BATCH", slots=slots)
+    return None
 
 
 def _to_quickbooks(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> Verdict:
@@ -233,13 +259,17 @@ def _to_quickbooks(found: Candidate, trade: Trade, situation: Situation, book: _
     problem = _refused(found, texts, trade)
     if problem is not None:
         return problem
-    proposed = _proposed(row, situation)
-    if proposed.code is not None:
-        return found.verdict(proposed.code, slots={"name": proposed.name, "limit": proposed.longest})
-    named = _free_name(found, proposed.name, situation, book)
+    name = proposed(row, situation)
+    if name.code is not None or name.name is None:
+        return found.verdict(name.code or "CUS_NO_NAME", slots={"name": name.name, "limit": name.longest})
+    named = free_name(found, name.name, situation, book.holders)
     if isinstance(named, Verdict):
         return named
-    book.holders[name_key(named)] = _Holder(f"contact {found.id(System.HUBSPOT)} of this plan")
+    if isinstance(named, LinkInstead):
+        book.joined[found.id(System.HUBSPOT)] = named.customer_id
+        book.holders[name_key(name.name)] = Holder(f"customer {named.customer_id}", named.customer_id)
+        return found.verdict("OPS_UNCHANGED")  # planned once more, as a pair
+    book.holders[name_key(named)] = Holder(f"contact {found.id(System.HUBSPOT)} of this plan")
     filled = {name: text for name, text in texts.items() if text is not None} | {"display_name": named}
     filled.pop("currency", None)
     body = quickbooks_customer(filled, mapped=trade.fields)
@@ -260,21 +290,6 @@ def _refused(found: Candidate, texts: Mapping[str, str | None], trade: Trade) ->
     """What QuickBooks would refuse, found before it is asked."""
     for name in illegal_person_names(texts):
         return found.verdict("CUS_NAME_ILLEGAL", slots={"name": texts[name]})
-    for field, longest in too_long(trade.fields, texts, System.QUICKBOOKS):
-        return found.verdict("VAL_TOO_LONG", slots={"field": field.name, "limit": longest})
+    for each, longest in too_long(trade.fields, texts, System.QUICKBOOKS):
+        return found.verdict("VAL_TOO_LONG", slots={"field": each.name, "limit": longest})
     return None
-
-
-def _free_name(found: Candidate, name: str, situation: Situation, book: _Book) -> str | Verdict:
-    """The display name this contact gets, or why it gets none: names are unique over customers, vendors and employees."""
-    holder = book.holders.get(name_key(name))
-    if holder is None:
-        return name
-    if situation.rules.customers.display_name_clash == "suffix":
-        other = suffixed_name(name, found.id(System.HUBSPOT))
-        if name_key(other) not in book.holders and checked_name(other, LONGEST_DISPLAY_NAME).code is None:
-            return other
-    candidates: tuple[Mapping[str, Any], ...] = ()
-    if holder.customer_id is not None:
-        candidates = ({"system": "quickbooks", "id": holder.customer_id},)
-    return found.verdict("CUS_DISPLAY_NAME_TAKEN", slots={"name": name, "holder": holder.text}, candidates=candidates)

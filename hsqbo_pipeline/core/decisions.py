@@ -111,6 +111,9 @@ class Situation:
     blocked: Mapping[tuple[System, str], str] = field(
         default_factory=dict
     )  # (system, object) -> code, when a read was incomplete
+    field_problems: Mapping[Entity, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # what is wrong with a mapped field of an entity, as slots of its code's sentence
     sequences: Mapping[tuple[Entity, System, str], int] = field(
         default_factory=dict
     )  # operations ever intended for a record

@@ -6,83 +6,27 @@ is in `core.customers` and `core.products`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hsqbo_pipeline.core.candidates import Candidate, label
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve, settled
+from hsqbo_pipeline.core.creations import link, numbered
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
-from hsqbo_pipeline.model.fields import (
-    Field,
-    can_write,
-    field_map,
-    flows_to,
-    too_long,
-    values,
-)
-from hsqbo_pipeline.model.names import OBJECTS, Entity, System
-from hsqbo_pipeline.model.operations import (
-    Action,
-    FieldChange,
-    LinkedId,
-    Operation,
-    Step,
-    StepAction,
-    StepId,
-    Wave,
-    operation_id,
-)
-from hsqbo_pipeline.model.rules import DirectionWord as Direction
-
-# (fields that change, the record's current payload, the mapped fields) -> the body in the API's own shape
-Body = Callable[[Mapping[str, str | None], Mapping[str, Any] | None, Sequence[Field]], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Trade:
-    """How one entity is written: its objects, its wave, its bodies, and the rules that concern it."""
-
-    entity: Entity
-    wave: Wave
-    objects: Mapping[System, str]
-    fields: tuple[Field, ...]
-    direction: Direction
-    winner: str
-    first_link: str
-    update_body: Mapping[System, Body]
-
-    def sends(self, source: System) -> bool:
-        """Whether records of `source` may be made on the other side."""
-        return self.direction in (Direction.BOTH, Direction(f"{source.value}_to_{source.other.value}"))
-
-
-def trade_of(
-    entity: Entity, wave: Wave, situation: Situation, bodies: Mapping[System, Body], hubspot_object: str | None = None
-) -> Trade:
-    """How the rules of this connection treat an entity."""
-    rules = situation.rules.of(entity)
-    fields = field_map(entity, situation.rules, automated_sales_tax=situation.company.automated_sales_tax)
-    return Trade(
-        entity=entity,
-        wave=wave,
-        objects={
-            System.HUBSPOT: hubspot_object or OBJECTS[entity][System.HUBSPOT],
-            System.QUICKBOOKS: OBJECTS[entity][System.QUICKBOOKS],
-        },
-        fields=fields,
-        direction=Direction(rules.direction.value) if rules.enabled else Direction.OFF,
-        winner=rules.winner.value,
-        first_link=situation.rules.first_link,
-        update_body=bodies,
-    )
+from hsqbo_pipeline.core.trades import Trade
+from hsqbo_pipeline.model.fields import Field, can_write, flows_to, too_long, values
+from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction
 
 
 def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: Mapping[System, str]) -> Verdict:
     """The verdict on a linked or matched pair. `closed` names the systems that a filter shuts for this pair, with the condition."""
+    shut = _shut(found, trade, closed)
+    if shut is not None:
+        return shut
     rows = {side: found.row(side) for side in System}
     texts = {side: values(rows[side], trade.fields) for side in System}
-    rules = [_field_rule(field, trade, rows, closed) for field in trade.fields]
+    rules = [_field_rule(field, trade, rows, closed, found.winner_said) for field in trade.fields]
     outcomes = resolve(rules, texts[System.HUBSPOT], texts[System.QUICKBOOKS], found.baseline)
     problem = _refused_length(found, trade, outcomes)
     if problem is not None:
@@ -95,22 +39,46 @@ def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: M
         slots=slots,
         reasons=tuple(_reasons(found, outcomes, closed)),
         operations=operations,
+        candidates=_held_values(outcomes, texts),
         settle={side.value: kept for side, kept in settle.items()},
     )
 
 
+def _shut(found: Candidate, trade: Trade, closed: Mapping[System, str]) -> Verdict | None:
+    """A pair that no filter lets through in any direction stays linked, or unlinked, as it is: excluded (1.28, 1.32)."""
+    targets = trade.direction.targets
+    if not targets or not targets <= closed.keys():
+        return None
+    condition = next(closed[side] for side in System if side in targets)
+    return found.verdict("FLT_CUSTOM", slots={"condition": condition})
+
+
+def _held_values(outcomes: Sequence[FieldVerdict], texts: Mapping[System, Mapping[str, str | None]]) -> Any:
+    """Both values of each field that waits for a person."""
+    return tuple(
+        {"field": o.name, **{side.value: texts[side].get(o.name) for side in System}}
+        for o in outcomes
+        if o.outcome is Outcome.HELD
+    )
+
+
 def _field_rule(
-    field: Field, trade: Trade, rows: Mapping[System, Mapping[str, Any]], closed: Mapping[System, str]
+    field: Field,
+    trade: Trade,
+    rows: Mapping[System, Mapping[str, Any]],
+    closed: Mapping[System, str],
+    winner_said: str | None,
 ) -> FieldRule:
     targets = frozenset(
         side
         for side in System
         if side not in closed and flows_to(field, side, trade.direction) and can_write(field, side, rows[side])
     )
+    winner = field.winner or trade.winner
     return FieldRule(
         name=field.name,
         targets=targets,
-        winner=(field.winner or trade.winner),
+        winner=winner if winner in set(System) else winner_said or winner,
         blank_overwrites=field.blank_overwrites,
         create_only=field.create_only,
         first_link=trade.first_link,
@@ -187,7 +155,7 @@ def _update(
     )
     source_id = found.id(source)
     return Operation(
-        operation_id=_operation_id(trade.entity, source, source_id, action, situation),
+        operation_id=numbered(trade.entity, source, source_id, action, situation),
         wave=trade.wave,
         entity=trade.entity,
         system=target,
@@ -213,7 +181,7 @@ def before(
     fields: Sequence[Field], changed: Mapping[str, Any], target: System, payload: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """What stands now in the places about to be written, by the API's own path: the writer looks again just before it writes."""
-    paths = {field.path(target) for field in fields if field.name in changed and not field.custom}
+    paths = {field.path(target) for field in fields if field.name in changed}
     return {path: at_path(payload, target, path) for path in sorted(p for p in paths if p)}
 
 
@@ -225,87 +193,3 @@ def at_path(payload: Mapping[str, Any] | None, system: System, path: str) -> str
     for part in [path] if system is System.HUBSPOT else path.split("."):
         node = node.get(part) if isinstance(node, Mapping) else None
     return None if node is None or node == "" else str(node)
-
-
-def link(
-    found: Candidate,
-    trade: Trade,
-    hubspot_id: Any,
-    quickbooks_id: Any,
-    *,
-    owner: System | None = None,
-    matched_by: str | None = None,
-) -> dict[str, Any]:
-    """The row of `links` that a success makes; ids may be markers."""
-    return {
-        "entity": trade.entity.value,
-        "hubspot_id": hubspot_id,
-        "quickbooks_id": quickbooks_id,
-        "role": "primary",
-        "hubspot_object": trade.objects[System.HUBSPOT],
-        "quickbooks_object": trade.objects[System.QUICKBOOKS],
-        "owner": (owner or System.QUICKBOOKS).value,
-        "matched_by": matched_by or found.matched_by or "key",
-    }
-
-
-def create_operation(
-    found: Candidate,
-    trade: Trade,
-    situation: Situation,
-    target: System,
-    body: Mapping[str, Any],
-    find: Mapping[str, Any],
-    changes: Mapping[str, str | None],
-) -> Operation:
-    """The creation of a master record on `target` from the record on the other side."""
-    source = target.other
-    source_id = found.id(source)
-    ids = {source: source_id, target: StepId(1).as_json()}
-    return Operation(
-        operation_id=_operation_id(trade.entity, source, source_id, Action.CREATE, situation),
-        wave=trade.wave,
-        entity=trade.entity,
-        system=target,
-        action=Action.CREATE,
-        source_system=source,
-        source_id=source_id,
-        hubspot_id=found.ids[System.HUBSPOT],
-        quickbooks_id=found.ids[System.QUICKBOOKS],
-        label=label(found.row(source)) or "",
-        steps=(Step(1, target, trade.objects[target], StepAction.CREATE, body, find=find),),
-        changes=tuple(FieldChange(name, None, text, "new") for name, text in changes.items() if text is not None),
-        on_done={
-            "link": link(found, trade, ids[System.HUBSPOT], ids[System.QUICKBOOKS], owner=source, matched_by="created")
-        },
-    )
-
-
-def mark_operation(found: Candidate, trade: Trade, situation: Situation) -> Operation:
-    """Our mark on a HubSpot record whose partner QuickBooks is just getting: its id is known only once it is made."""
-    hubspot_id = found.id(System.HUBSPOT)
-    marker = LinkedId(trade.entity, System.QUICKBOOKS, hubspot_id).as_json()
-    body = {"qbo_id": {**marker, "prefix": situation.mark("")}}
-    version = found.row(System.HUBSPOT).get("version")
-    step = Step(
-        1, System.HUBSPOT, trade.objects[System.HUBSPOT], StepAction.UPDATE, body, target=hubspot_id, version=version
-    )
-    sequence = situation.sequences.get((trade.entity, System.HUBSPOT, hubspot_id), 0)
-    return Operation(
-        operation_id=operation_id(situation.company.realm, trade.entity, System.HUBSPOT, hubspot_id, "mark", sequence),
-        wave=Wave.FIGURES,
-        entity=trade.entity,
-        system=System.HUBSPOT,
-        action=Action.LINK,
-        source_system=System.HUBSPOT,
-        source_id=hubspot_id,
-        hubspot_id=hubspot_id,
-        quickbooks_id=None,
-        label=label(found.row(System.HUBSPOT)) or "",
-        steps=(step,),
-    )
-
-
-def _operation_id(entity: Entity, source: System, source_id: str, action: Action, situation: Situation) -> str:
-    sequence = situation.sequences.get((entity, source, source_id), 0)
-    return operation_id(situation.company.realm, entity, source, source_id, action.value, sequence)

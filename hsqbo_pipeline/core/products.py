@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from hsqbo_pipeline.core.accounts import EXPENSE_TYPES, INCOME_TYPES, Account, find_account, read_accounts
-from hsqbo_pipeline.core.candidates import Candidate, candidate, label, paused, rivalry, vanished
-from hsqbo_pipeline.core.decisions import Situation, Verdict
+from hsqbo_pipeline.core.candidates import Candidate, also, candidate, label, paused, rivalry
+from hsqbo_pipeline.core.creations import create_operation, mark_operation
+from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
+from hsqbo_pipeline.core.deletion import gone_verdict, vanished
 from hsqbo_pipeline.core.filters import unmet
-from hsqbo_pipeline.core.pairs import Trade, create_operation, mark_operation, pair_verdict, trade_of
+from hsqbo_pipeline.core.match import join, ready
+from hsqbo_pipeline.core.merges import Merges, claimed, read_merges
+from hsqbo_pipeline.core.near import suggestions, with_suggestions
+from hsqbo_pipeline.core.pairs import pair_verdict
 from hsqbo_pipeline.core.tables import Statements
+from hsqbo_pipeline.core.trades import Trade, trade_of
 from hsqbo_pipeline.mapping.products import (
     LONGEST_ITEM_NAME,
     hubspot_product,
@@ -23,9 +29,10 @@ from hsqbo_pipeline.mapping.products import (
     quickbooks_item,
 )
 from hsqbo_pipeline.model.fields import values
-from hsqbo_pipeline.model.keys import name_key
+from hsqbo_pipeline.model.keys import name_key, sku_key
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Wave
+from hsqbo_pipeline.model.rules import DirectionWord
 
 SQL = Statements(Path(__file__).parent / "sql")
 
@@ -35,9 +42,14 @@ SYNCED_TYPES = ("Service", "NonInventory", "Inventory")
 
 @dataclass
 class _Names:
-    """Item names in use, and those that this plan has given away already (oldest record first)."""
+    """Item names in use, and those that this plan has given away already (oldest record first).
+
+    `free` are items, by the key of their name, that have no partner yet; `joined` products that get one of them.
+    """
 
     holders: dict[str, str]
+    free: dict[str, str] = field(default_factory=dict)
+    joined: dict[str, str] = field(default_factory=dict)
 
     def holder(self, name: str) -> str | None:
         return self.holders.get(name_key(name))
@@ -48,8 +60,18 @@ class _Names:
 
 def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
     """The verdict on every due product, item or pair of the two."""
-    found = [candidate(Entity.PRODUCT, row) for row in SQL.rows(con, "plan_products")]
-    found = [one for one in found if not one.rejected]
+    verdicts, joined = _plan(con, situation)
+    if joined:
+        join(con, Entity.PRODUCT, joined, "name")
+        verdicts, _none = _plan(con, situation)
+    near = suggestions(con, Entity.PRODUCT)
+    return [with_suggestions(verdict, near) for verdict in verdicts]
+
+
+def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Verdict], dict[str, str]]:
+    ready(con)
+    rows = SQL.rows(con, "plan_products", run_id=situation.run_id)
+    found = [one for one in (candidate(Entity.PRODUCT, row) for row in rows) if not one.rejected]
     trade = trade_of(
         Entity.PRODUCT,
         Wave.PRODUCTS,
@@ -60,33 +82,69 @@ def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
         },
     )
     names = _names(con, found)
-    accounts = read_accounts(con)
-    return [_one(one, trade, situation, names, accounts) for one in found]
+    accounts, merges = read_accounts(con), read_merges(con, Entity.PRODUCT, found)
+    return [_one(one, trade, situation, names, accounts, merges) for one in found], names.joined
 
 
 def _names(con: duckdb.DuckDBPyConnection, found: Sequence[Candidate]) -> _Names:
     wanted = sorted({name_key(name) for one in found if (row := one.rows[System.HUBSPOT]) and (name := row["name"])})
     rows = SQL.rows(con, "item_names", names=wanted) if wanted else []
-    return _Names({row["name_key"]: f"item {row['id']}" for row in rows})
+    return _Names(
+        {row["name_key"]: f"item {row['id']}" for row in rows},
+        {row["name_key"]: row["id"] for row in rows if row["free"]},
+    )
 
 
-def _one(found: Candidate, trade: Trade, situation: Situation, names: _Names, accounts: Sequence[Account]) -> Verdict:
-    sku_codes = {"sku": _sku(found)}
+def _one(
+    found: Candidate,
+    trade: Trade,
+    situation: Situation,
+    names: _Names,
+    accounts: Sequence[Account],
+    merges: Merges,
+) -> Verdict:
+    archive = situation.rules.products.on_deleted == "archive"
     verdict = (
         _switched_off(found, situation)
         or paused(found, situation)
-        or vanished(found)
-        or _not_a_product(found, situation)
-        or rivalry(found, "ITM_SKU_DUPLICATE", sku_codes)
+        or claimed(found, merges)
+        or vanished(found, trade, situation, archive=archive)
+        or _not_a_product(found, trade, situation, archive=archive)
+        or rivalry(found, _shared_code(found), {"sku": _sku(found)})
     )
     if verdict is not None:
         return verdict
     if found.kind in ("linked", "matched"):
         closed = _closed(found, situation)
-        return pair_verdict(found, trade, situation, closed)
+        return _near_sku(found, pair_verdict(found, _towards_hubspot(found, trade), situation, closed))
     side = found.single_side
     assert side is not None, "an unpaired candidate has one side"
     return _alone(found, side, trade, situation, names, accounts)
+
+
+def _shared_code(found: Candidate) -> str:
+    """Two of one SKU are one mistake; two of one name are only hard to tell apart."""
+    keys = found.rivals.get("keys", ())
+    return "ITM_SKU_DUPLICATE" if any(str(key).startswith("sku:") for key in keys) else "ID_AMBIGUOUS_MATCH"
+
+
+def _towards_hubspot(found: Candidate, trade: Trade) -> Trade:
+    """An inactive item that the rules bring along is read, never written."""
+    if found.row(System.QUICKBOOKS)["active"]:
+        return trade
+    outward = trade.direction.targets & {System.HUBSPOT}
+    return replace(trade, direction=DirectionWord.QUICKBOOKS_TO_HUBSPOT if outward else DirectionWord.OFF)
+
+
+def _near_sku(found: Candidate, verdict: Verdict) -> Verdict:
+    """One SKU in two spellings is one product, and worth a look (D41)."""
+    ours, theirs = (found.row(side)["sku"] for side in System)
+    if not ours or not theirs or ours == theirs or sku_key(ours) != sku_key(theirs):
+        return verdict
+    slots = {"sku": ours, "other_sku": theirs}
+    if verdict.code == "OPS_UNCHANGED":
+        return replace(verdict, code="ITM_SKU_NEAR_MISS", slots=slots)
+    return also(verdict, Reason("ITM_SKU_NEAR_MISS", slots))
 
 
 def _sku(found: Candidate) -> str:
@@ -100,13 +158,15 @@ def _switched_off(found: Candidate, situation: Situation) -> Verdict | None:
     return None
 
 
-def _not_a_product(found: Candidate, situation: Situation) -> Verdict | None:
-    item = found.rows[System.QUICKBOOKS]
+def _not_a_product(found: Candidate, trade: Trade, situation: Situation, *, archive: bool) -> Verdict | None:
+    rules, item = situation.rules.products, found.rows[System.QUICKBOOKS]
     if item is not None and item["item_type"] not in SYNCED_TYPES:
         return found.verdict("ITM_TYPE_UNSUPPORTED", slots={"type": item["item_type"] or "unknown"})
-    if item is not None and not item["active"]:
+    if item is not None and not item["active"] and rules.inactive == "exclude":
+        if archive and found.kind == "linked":
+            return gone_verdict(found, trade, situation, System.QUICKBOOKS, archive=True)
         return found.verdict("FLT_INACTIVE")
-    if found.kind == "linked" or not situation.rules.products.sku_required:
+    if found.kind in ("linked", "matched") or not rules.sku_required:
         return None
     row = item or found.rows[System.HUBSPOT]
     if row is not None and not row["sku"]:
@@ -214,4 +274,8 @@ def _item_name(found: Candidate, row: Mapping[str, Any], situation: Situation, n
             return fitted
     if problem is not None:
         return found.verdict(problem, slots={"field": "name", "limit": LONGEST_ITEM_NAME, "system": "quickbooks"})
+    item = names.free.pop(name_key(name), None) if situation.rules.products.name_clash == "link" else None
+    if item is not None:
+        names.joined[found.id(System.HUBSPOT)] = item
+        return found.verdict("OPS_UNCHANGED")  # planned once more, as a pair
     return found.verdict("ITM_NAME_TAKEN", slots={"name": name, "holder": holder})

@@ -155,11 +155,18 @@ def _extra(entity: Entity, mapped: Sequence[Field], rules: Rules) -> Asked:
         for condition in (one for group in rules.filter_groups(entity, side) for one in group):
             if condition.object is None:
                 wanted.setdefault(condition.property, condition.property)
-        for source in _sources(entity, side, rules):
+        for source in (*_sources(entity, side, rules), *_domains(entity, side, rules)):
             wanted.setdefault(source, source)
         paths = [f'$.properties."{path}"' if side is System.HUBSPOT else _json_path(path) for path in wanted.values()]
         found[side] = {"names": list(wanted), "paths": paths}
     return found
+
+
+def _domains(entity: Entity, side: System, rules: Rules) -> list[str]:
+    """Where companies are the customers, their web domain is a match key."""
+    if entity is not Entity.CUSTOMER or rules.customers.bill != "companies":
+        return []
+    return ["domain"] if side is System.HUBSPOT else ["WebAddr.URI"]
 
 
 def _sources(entity: Entity, side: System, rules: Rules) -> list[str]:

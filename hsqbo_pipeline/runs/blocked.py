@@ -43,6 +43,11 @@ NEEDS: Mapping[Entity, tuple[tuple[System, str], ...]] = {
 }
 
 
+def fields_of(entity: Entity) -> tuple[System, str]:
+    """What stands for the map of an entity's fields among the things that can be wrong."""
+    return (_H, f"fields of {entity.value}s")
+
+
 def incomplete_reads(con: duckdb.DuckDBPyConnection, run_id: str) -> dict[tuple[System, str], str]:
     """(system, object) -> the code that says why its read in this run is incomplete."""
     found = rows(con, "SELECT system, object, code FROM reads WHERE run_id = $run AND NOT complete", {"run": run_id})
@@ -53,7 +58,7 @@ def blocked_entities(incomplete: Mapping[tuple[System, str], str]) -> dict[Entit
     """Which entities can't be evaluated, each with the code of the first read that is missing."""
     held: dict[Entity, str] = {}
     for entity, needs in NEEDS.items():
-        for need in needs:
+        for need in (*needs, fields_of(entity)):
             if need in incomplete:
                 held[entity] = incomplete[need]
                 break

@@ -16,6 +16,7 @@ from hsqbo_pipeline.model.fields import values
 from hsqbo_pipeline.model.names import TABLES, Entity, System
 from hsqbo_pipeline.model.operations import fingerprint
 from hsqbo_pipeline.runs.outcomes import EVENTS, Outcome, outcome
+from hsqbo_pipeline.runs.spent import spend
 
 SQL = Statements(Path(__file__).parent / "sql")
 
@@ -40,6 +41,7 @@ def conclude(
         states += _blocked(con, entity, code, situation, told)
     _replace_states(con, states, situation)
     _keep_baselines(con, ends, situation)
+    spend(con, ends)
     _answer_due(con, ends, situation)
     return {row["state"]: row["records"] for row in _totals(con)}
 
@@ -137,7 +139,7 @@ def _blocked(
         if (entity.value, waiting["system"], waiting["id"]) in told:
             continue
         ids = {"hubspot": None, "quickbooks": None, waiting["system"]: waiting["id"]}
-        slots = {"object": entity.value}
+        slots = {"object": entity.value, **situation.field_problems.get(entity, {})}
         row = _plain_row(entity.value, ids, code, slots, None, situation)
         found.append({**row, "state": State.BLOCKED.value, "class": Class.BLOCKED.value, "detail": "not tried"})
     return found

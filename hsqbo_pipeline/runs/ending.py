@@ -16,6 +16,7 @@ from hsqbo_pipeline.model.codes import CODES, render
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.reports import write_all
 from hsqbo_pipeline.reports.alerts import tell
+from hsqbo_pipeline.runs.blocked import fields_of
 from hsqbo_pipeline.runs.conclude import conclude
 from hsqbo_pipeline.runs.stages import held, may_apply
 from hsqbo_pipeline.store import decisions, plans, retention
@@ -70,7 +71,7 @@ def _connection_rows(night: Night) -> None:
     }
     rows: list[Row] = []
     for (system, name), code in sorted({**night.blocked, **night.stopped}.items()):
-        slots = {"system": system.value, "object": name if name != "*" else "everything"}
+        slots = {"system": system.value, "object": name if name != "*" else "everything", **_field_slots(night, name)}
         text = render(code, **slots)
         rows.append(
             {
@@ -95,6 +96,14 @@ def _connection_rows(night: Night) -> None:
             }
         )
     insert(con, "record_states", rows, replace=True)
+
+
+def _field_slots(night: Night, name: str) -> dict[str, Any]:
+    """What a mapped field's code says, where a map and not a read is what holds an entity up."""
+    for entity, slots in night.situation.field_problems.items():
+        if fields_of(entity)[1] == name:
+            return dict(slots)
+    return {}
 
 
 def prove(night: Night) -> None:

@@ -11,6 +11,7 @@ from hsqbo_pipeline.core.tables import Statements, insert
 from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.operations import Operation
+from hsqbo_pipeline.runs.field_guard import field_problems
 from hsqbo_pipeline.runs.request import Kind
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def connection(night: Night) -> dict[tuple[System, str], str]:
         if code is not None:
             system = System.QUICKBOOKS if code == "AUTH_QBO_WRONG_COMPANY" else System.HUBSPOT
             return {(system, "*"): code}
-    return {}
+    return field_problems(night)
 
 
 def frozen(night: Night) -> None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.model.names import Entity, System
+from hsqbo_pipeline.runs import stages
 from hsqbo_pipeline.runs.ending import Ended
 from hsqbo_pipeline.store import due, links
 
 if TYPE_CHECKING:
     from hsqbo_pipeline.runs.night import Night
+
+FORGOTTEN = "forgotten"  # a tombstone of `forget`: nothing is made anew, but the pair may be tied again
 
 
 @dataclass(frozen=True)
@@ -66,20 +69,34 @@ class Linked:
         return dict(sorted(found.items()))
 
 
-def keep(night: Night, findings: Sequence[Finding], matched_by: str | None = None) -> int:
-    """Write the links of what is tied, and have both records looked at; how many links there are.
+def keep(night: Night, findings: Sequence[Finding], matched_by: str = "") -> int:
+    """Write the links of what is tied and have both records looked at; how many links there are. Call it in a transaction.
 
     Nothing is sent to either system: HubSpot's mark is a write like any other, planned and approved in the next run.
+    A tombstone that only says "forgotten" ends with the new link.
     """
+    con = night.warehouse.con
     tied = [one for one in findings if one.tied]
-    with night.warehouse.transaction() as con:
-        links.keep(con, [_row(night, one, matched_by or one.how or "") for one in tied])
-        for entity in Entity:
-            mine = [one for one in tied if one.entity is entity]
-            for side in System:
-                ids = [found for one in mine if (found := _record_id(one, side))]
-                due.mark(con, entity, side, ids, reason="linked", run_id=night.run_id)
+    links.keep(con, [_row(night, one, matched_by or f"adopted {one.how}") for one in tied])
+    for entity in Entity:
+        mine = [one for one in tied if one.entity is entity]
+        for side in System:
+            ids = [found for one in mine if (found := _record_id(one, side))]
+            due.mark(con, entity, side, ids, reason="linked", run_id=night.run_id)
+    for one in tied:
+        for side, found in ((System.HUBSPOT, one.hubspot_id), (System.QUICKBOOKS, one.quickbooks_id)):
+            links.release(con, one.entity, side, found or "")
     return len(tied)
+
+
+def plan_only(night: Night) -> None:
+    """Look at everything as any run does; what is to be written is a shown plan, which the next run makes its own."""
+    for entity in stages.ENTITIES:
+        stages.validate(night, entity)
+    for entity in stages.ENTITIES:
+        stages.match(night, entity)
+        stages.plan(night, entity)
+    stages.close_plan(night)
 
 
 def _record_id(one: Finding, side: System) -> str | None:

@@ -20,7 +20,7 @@ from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import ending, stages
 from hsqbo_pipeline.runs.conclude import current_rows
-from hsqbo_pipeline.runs.linking import Finding, Linked, keep
+from hsqbo_pipeline.runs.linking import FORGOTTEN, Finding, Linked, keep, plan_only
 from hsqbo_pipeline.runs.night import Night, open_night
 from hsqbo_pipeline.runs.request import Kind, Request
 from hsqbo_pipeline.settings import Settings
@@ -53,7 +53,7 @@ def rebuild(settings: Settings, rules: Rules, *, progress: Callable[[str, str], 
         findings: Sequence[Finding] = []
         if not night.blocked:
             findings = restore(night)
-            _decide(night)
+            plan_only(night)
         ending.settle_states(night)
         ending.prove(night)
         return Linked(findings, ending.end(night), _differences(night))
@@ -80,11 +80,16 @@ def restore(night: Night) -> list[Finding]:
         )
     customers = hubspot_object(Entity.CUSTOMER, night.rules)
     said = SQL.rows(con, "rebuild_marks", realm=night.situation.company.realm, customers=customers)
-    stones = {(row["entity"], row["system"], row["id"]): row["reason"] for row in links.tombstones(con)}
+    stones = {
+        (row["entity"], row["system"], row["id"]): row["reason"]
+        for row in links.tombstones(con)
+        if row["reason"] != FORGOTTEN
+    }
     findings = list(_judge(said, known, stones))
-    keep(night, findings, _REBUILT)
-    _bury(night, findings)
-    _settle_masters(night)
+    with night.warehouse.transaction():
+        keep(night, findings, _REBUILT)
+        _bury(night, findings)
+        _settle_masters(night)
     return [*(_from_file(row) for row in known), *findings]
 
 
@@ -168,8 +173,7 @@ def _bury(night: Night, findings: Sequence[Finding]) -> None:
                 "entity": one.entity.value, "system": left.value, "id": ids[left], "partner_id": ids[one.missing],
                 "reason": "deleted", "run_id": night.run_id, "at_time": night.situation.now,
             })  # fmt: skip
-    with night.warehouse.transaction() as con:
-        links.bury(con, stones)
+    links.bury(night.warehouse.con, stones)
 
 
 def _settle_masters(night: Night) -> None:
@@ -178,8 +182,7 @@ def _settle_masters(night: Night) -> None:
     A blank beside a value is left as it was left before the loss; to fill it now would be a write that nobody asked for.
     """
     kept = [row for entity in _MASTERS for row in _baselines(night, entity)]
-    with night.warehouse.transaction() as con:
-        insert(con, "baselines", kept, replace=True)
+    insert(night.warehouse.con, "baselines", kept, replace=True)
 
 
 def _baselines(night: Night, entity: Entity) -> Iterator[Row]:
@@ -213,13 +216,3 @@ def _differences(night: Night) -> list[str]:
         "until somebody edits them."
         for row in found
     ]
-
-
-def _decide(night: Night) -> None:
-    """What both sides agree on becomes the baseline; the rest is planned for the next run, as a shown plan."""
-    for entity in stages.ENTITIES:
-        stages.validate(night, entity)
-    for entity in stages.ENTITIES:
-        stages.match(night, entity)
-        stages.plan(night, entity)
-    stages.close_plan(night)

@@ -87,7 +87,7 @@ def link_pair(warehouse: Warehouse, hubspot: Named, quickbooks: Named, settings:
         "hubspot_id": hubspot.id,
         "quickbooks_id": quickbooks.id,
         "role": "primary",
-        "hubspot_object": OBJECTS[hubspot.entity][System.HUBSPOT],
+        "hubspot_object": _hubspot_object(con, hubspot),
         "quickbooks_object": OBJECTS[hubspot.entity][System.QUICKBOOKS],
         "owner": System.QUICKBOOKS.value,
         "matched_by": BY_HAND,
@@ -100,6 +100,13 @@ def link_pair(warehouse: Warehouse, hubspot: Named, quickbooks: Named, settings:
     with warehouse.transaction():
         links.keep(con, [row])
         _look_again(con, (hubspot, quickbooks), "linked by hand")
+
+
+def _hubspot_object(con: duckdb.DuckDBPyConnection, record: Named) -> str:
+    """People or companies may be the customers; the record itself says which."""
+    found = rows(con, "SELECT object FROM customers WHERE system = 'hubspot' AND id = $id", {"id": record.id})
+    customer = record.entity is Entity.CUSTOMER and bool(found)
+    return str(found[0]["object"]) if customer else OBJECTS[record.entity][System.HUBSPOT]
 
 
 def unlink_pair(warehouse: Warehouse, record: Named) -> str:
@@ -131,7 +138,12 @@ def decide(
     until: date | None = None,
     value: str | None = None,
 ) -> None:
-    """Keep a decision: pause, retry, push, adopt, release, ack."""
+    """Keep a decision: pause, retry, push, adopt, release, ack, or winner with the side whose value is to stand.
+
+    Raises ConfigurationError for a winner that is no side. A winner settles one conflict, a retry without a day is one try.
+    """
+    if verb == "winner" and value not in set(System):
+        raise ConfigurationError("The winner is hubspot or quickbooks.", field="value", value=value)
     row: dict[str, Any] = {
         "entity": record.entity.value,
         "system": record.system.value,
@@ -149,12 +161,17 @@ def decide(
 
 
 def resume(warehouse: Warehouse, record: Named) -> bool:
-    """Take a pause or a tombstone back; False where there was neither."""
-    with warehouse.transaction() as con:
-        paused = decisions.withdraw(con, record.entity, record.system, record.id, "pause")
-        buried = links.release(con, record.entity, record.system, record.id)
-        _look_again(con, [record], "released")
-    return paused or buried
+    """Take a pause or a tombstone back, with the one its partner has of the same occasion; False where there was none."""
+    con = warehouse.con
+    partner = links.partners(con, record.entity, record.system, [record.id]).get(record.id)
+    apart = SQL.rows(con, "stone_partner", entity=record.entity.value, system=record.system.value, id=record.id)
+    other = partner or (apart[0]["partner_id"] if apart else None)
+    both = [record, *([Named(record.entity, record.system.other, other)] if other else [])]
+    with warehouse.transaction():
+        paused = [decisions.withdraw(con, one.entity, one.system, one.id, "pause") for one in both]
+        buried = [links.release(con, one.entity, one.system, one.id) for one in both]
+        _look_again(con, both, "released")
+    return any(paused) or any(buried)
 
 
 def _look_again(con: duckdb.DuckDBPyConnection, records: Any, reason: str) -> None:

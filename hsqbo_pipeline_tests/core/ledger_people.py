@@ -13,7 +13,7 @@ import duckdb
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import insert, rows
 from hsqbo_pipeline.mapping.lines import cents
-from hsqbo_pipeline.model.names import Entity, System
+from hsqbo_pipeline.model.names import OBJECTS, Entity, System
 from hsqbo_pipeline.model.operations import canonical_json
 from hsqbo_pipeline_tests.core.ledger_company import NOW, REALM, SCHEMA, situation
 from hsqbo_pipeline_tests.core.ledger_lines import invoice_payload, typed_line
@@ -117,8 +117,8 @@ class People:
     ) -> None:
         """A row of `links`."""
         insert(self.con, "links", [{
-            "entity": entity.value, "hubspot_id": hubspot, "quickbooks_id": quickbooks, "role": role, "hubspot_object": "x",
-            "quickbooks_object": "x", "owner": owner, "matched_by": "test", "since_run": "run0", "since_at": NOW, "portal": "24",
+            "entity": entity.value, "hubspot_id": hubspot, "quickbooks_id": quickbooks, "role": role,
+            "hubspot_object": OBJECTS[entity][System.HUBSPOT], "quickbooks_object": OBJECTS[entity][System.QUICKBOOKS], "owner": owner, "matched_by": "test", "since_run": "run0", "since_at": NOW, "portal": "24",
             "realm": REALM, "environment": "sandbox",
         }], replace=True)  # fmt: skip
 

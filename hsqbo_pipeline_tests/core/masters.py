@@ -14,7 +14,7 @@ from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.match import match
 from hsqbo_pipeline.core.tables import insert
 from hsqbo_pipeline.core.validate import validate
-from hsqbo_pipeline.model.names import Entity
+from hsqbo_pipeline.model.names import OBJECTS, Entity, System
 from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.store import mirror
 from hsqbo_pipeline_tests.core.ledger import situation
@@ -72,11 +72,26 @@ class Masters:
         """A HubSpot contact."""
         self.hubspot("contacts", record_id, **{**({"email": email} if email else {}), **properties})
 
+    def company(self, record_id: str, name: str, **properties: Any) -> None:
+        """A HubSpot company."""
+        self.hubspot("companies", record_id, **{"name": name, **properties})
+
+    def associate(self, contact: str, company: str, type_id: int = 1) -> None:
+        """A contact belongs to a company; 1 is HubSpot's label for the primary one."""
+        ends = [("contacts", contact, "companies", company), ("companies", company, "contacts", contact)]
+        names = ("from_object", "from_id", "to_object", "to_id")
+        insert(
+            self.con, "associations", [{**dict(zip(names, end, strict=True)), "type_ids": [type_id]} for end in ends],
+            replace=True,
+        )  # fmt: skip
+        mirror.touch(self.con, self.situation.run_id, "hubspot", "contacts", [contact])
+
     def link(self, entity: Entity, hubspot_id: str, quickbooks_id: str) -> None:
         """A pair that an earlier run has made."""
         row = {
             "entity": entity.value, "hubspot_id": hubspot_id, "quickbooks_id": quickbooks_id, "role": "primary",
-            "hubspot_object": "contacts", "quickbooks_object": "Customer", "owner": "quickbooks", "matched_by": "email",
+            "hubspot_object": OBJECTS[entity][System.HUBSPOT], "quickbooks_object": OBJECTS[entity][System.QUICKBOOKS],
+            "owner": "quickbooks", "matched_by": "email",
             "since_run": "run0", "since_at": self.situation.now, "portal": "24", "realm": self.situation.company.realm, "environment": "sandbox",
         }  # fmt: skip
         insert(self.con, "links", [row])

@@ -9,4 +9,6 @@ FROM (
   QUALIFY row_number() OVER (PARTITION BY lost.old_id ORDER BY lost.id) = 1
     AND row_number() OVER (PARTITION BY lost.id ORDER BY lost.old_id) = 1
 ) AS survivor
-WHERE links.entity = $entity AND links.hubspot_id = survivor.old_id
+WHERE links.entity = $entity AND links.hubspot_id = survivor.old_id AND links.hubspot_object = $object
+  AND NOT EXISTS (SELECT 1 FROM links AS same WHERE same.entity = $entity AND same.hubspot_id = survivor.id AND same.quickbooks_id = links.quickbooks_id)
+RETURNING links.hubspot_id AS id

@@ -14,17 +14,18 @@ partners AS (
   SELECT 'quickbooks', quickbooks_id, list(hubspot_id ORDER BY hubspot_id) FROM edges GROUP BY quickbooks_id
 ),
 twins AS (
-  SELECT a.system, a.id, list(DISTINCT b.id ORDER BY b.id) AS ids
+  SELECT a.system, a.id, list(DISTINCT b.id ORDER BY b.id) AS ids, list(DISTINCT a.key ORDER BY a.key) AS keys
   FROM free AS a JOIN rivals AS b ON b.key = a.key AND b.system = a.system AND b.id <> a.id
   GROUP BY a.system, a.id
 ),
 claimed AS (
-  SELECT a.system, a.id, list(DISTINCT {'id': b.id, 'partner': b.partner}) AS ids
+  SELECT a.system, a.id, list(DISTINCT {'id': b.id, 'partner': b.partner} ORDER BY {'id': b.id, 'partner': b.partner}) AS ids
   FROM free AS a JOIN rivals AS b ON b.key = a.key AND b.system <> a.system AND b.partner IS NOT NULL
   GROUP BY a.system, a.id
 ),
 due_free AS (
   SELECT due.system, due.id, coalesce(partners.ids, []) AS partner_ids, coalesce(twins.ids, []) AS twin_ids, coalesce(claimed.ids, []) AS claimed_ids,
+         coalesce(twins.keys, []) AS keys,
          partners.ids[1] AS partner_id
   FROM due
   LEFT JOIN partners ON partners.system = due.system AND partners.id = due.id
@@ -52,5 +53,5 @@ SELECT DISTINCT $entity,
   CASE WHEN system = 'quickbooks' THEN id WHEN kind = 'matched' THEN partner_id END,
   kind, $matched_by,
   CASE WHEN kind IN ('matched', 'single') THEN NULL
-    ELSE to_json({'same_side': twin_ids, 'other_side': partner_ids, 'claimed': claimed_ids}) END
+    ELSE to_json({'same_side': twin_ids, 'other_side': partner_ids, 'claimed': claimed_ids, 'keys': keys}) END
 FROM judged

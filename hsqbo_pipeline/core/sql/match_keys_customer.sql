@@ -1,8 +1,8 @@
 -- E-mail keys of everyone who may be matched by them. A job shares its family's e-mail without competing for it: it takes
--- part only where the address is its own alone (N11). Inactive QuickBooks customers take no part.
+-- part only where the address is its own alone (N11). Inactive QuickBooks customers take no part unless the rules bring them along.
 CREATE OR REPLACE TEMP TABLE match_keys AS
 WITH addresses AS (
-  SELECT system, id, parent_id, unnest(email_keys) AS key FROM customers WHERE active
+  SELECT system, id, parent_id, unnest(email_keys) AS key FROM customers WHERE active OR $inactive
 ),
 holders AS (
   SELECT key, count(DISTINCT id) AS held_by FROM addresses WHERE system = 'quickbooks' GROUP BY key

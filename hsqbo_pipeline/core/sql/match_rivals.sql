@@ -1,9 +1,9 @@
 -- Everyone who shares a key with a due record that has no partner yet; `partner` tells who is taken already.
 CREATE OR REPLACE TEMP TABLE rivals AS
 WITH linked AS (
-  SELECT 'hubspot' AS system, hubspot_id AS id, min(quickbooks_id) AS partner FROM links WHERE entity = $entity GROUP BY hubspot_id
+  SELECT 'hubspot' AS system, hubspot_id AS id, min(quickbooks_id) AS partner FROM tied WHERE entity = $entity GROUP BY hubspot_id
   UNION ALL
-  SELECT 'quickbooks', quickbooks_id, min(hubspot_id) FROM links WHERE entity = $entity GROUP BY quickbooks_id
+  SELECT 'quickbooks', quickbooks_id, min(hubspot_id) FROM tied WHERE entity = $entity GROUP BY quickbooks_id
 ),
 keys AS (
   SELECT k.system, k.id, k.key, linked.partner

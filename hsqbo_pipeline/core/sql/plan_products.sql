@@ -9,7 +9,8 @@ people AS (
   SELECT system, id, list({'verb': verb, 'value': value, 'who': who, 'why': why, 'at': CAST(at_time AS DATE), 'until': until}) AS said
   FROM decisions WHERE entity = 'product' GROUP BY system, id
 )
-SELECT chosen.hubspot_id, chosen.quickbooks_id, chosen.kind, chosen.matched_by, chosen.candidates,
+SELECT chosen.hubspot_id, chosen.quickbooks_id, chosen.kind, chosen.matched_by, chosen.candidates, owners.owner,
+  moved_links.id IS NOT NULL AS moved,
   h AS hubspot, q AS quickbooks,
   baselines.hubspot_fields, baselines.quickbooks_fields,
   h_stone.reason AS hubspot_stone, q_stone.reason AS quickbooks_stone,
@@ -19,6 +20,8 @@ SELECT chosen.hubspot_id, chosen.quickbooks_id, chosen.kind, chosen.matched_by, 
 FROM chosen
 LEFT JOIN products AS h ON h.system = 'hubspot' AND h.id = chosen.hubspot_id
 LEFT JOIN products AS q ON q.system = 'quickbooks' AND q.id = chosen.quickbooks_id
+LEFT JOIN links AS owners ON owners.entity = 'product' AND owners.hubspot_id = chosen.hubspot_id AND owners.quickbooks_id = chosen.quickbooks_id
+LEFT JOIN moved_links ON moved_links.entity = 'product' AND moved_links.run_id = $run_id AND moved_links.id = chosen.hubspot_id
 LEFT JOIN baselines ON baselines.entity = 'product' AND baselines.hubspot_id = chosen.hubspot_id AND baselines.quickbooks_id = chosen.quickbooks_id
 LEFT JOIN stones AS h_stone ON h_stone.system = 'hubspot' AND h_stone.id = chosen.hubspot_id
 LEFT JOIN stones AS q_stone ON q_stone.system = 'quickbooks' AND q_stone.id = chosen.quickbooks_id

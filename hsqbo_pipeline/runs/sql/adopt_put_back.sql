@@ -1,0 +1,4 @@
+-- Tombstones that were lifted, of records that are still without a link.
+INSERT OR IGNORE INTO tombstones BY NAME
+SELECT l.* FROM lifted AS l
+WHERE NOT EXISTS (SELECT 1 FROM links AS k WHERE k.entity = l.entity AND l.id = CASE l.system WHEN 'hubspot' THEN k.hubspot_id ELSE k.quickbooks_id END)
