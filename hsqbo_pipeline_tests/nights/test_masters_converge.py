@@ -220,8 +220,8 @@ def test_filters_and_switches_turned_about_never_cost_a_pair(turns: list[str], d
     masters.night()
     before = sorted(masters.primaries())
     for place, turn in enumerate(turns):
-        for edit in day:
-            do(masters, edit, place)
+        for number, edit in enumerate(day):
+            do(masters, edit, 10 * place + number)
         masters.situation = situation(customers={"hubspot_to_quickbooks_filter": "all", **words[turn]})
         masters.night()
         assert sorted(masters.primaries()) == before

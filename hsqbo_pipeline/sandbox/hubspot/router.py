@@ -22,6 +22,9 @@ Handler = Callable[[Request], Reply]
 READS = frozenset({"read", "list", "search"})
 
 
+_SETTINGS = {"account-info": "account", "tax-rates": "tax_rates"}
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A method and path template with its handler; `action` is what the fault rules call it."""
@@ -52,7 +55,9 @@ class Route:
         return f"{self.method} /{'/'.join(shown)}"
 
     def objects(self, names: dict[str, str]) -> tuple[str, ...]:
-        """The object types a request concerns."""
+        """What a request concerns: object types, or the portal's own settings, so that a fault can be aimed at them."""
+        if self.parts[0] in _SETTINGS:
+            return (_SETTINGS[self.parts[0]],)
         kinds = [find_kind(names[name]) for name in ("type", "to") if name in names]
         return tuple(kind.name for kind in kinds if kind is not None)
 
