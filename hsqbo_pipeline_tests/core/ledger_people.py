@@ -117,8 +117,9 @@ class People:
     ) -> None:
         """A row of `links`."""
         insert(self.con, "links", [{
-            "entity": entity.value, "hubspot_id": hubspot, "quickbooks_id": quickbooks, "role": role,
-            "hubspot_object": OBJECTS[entity][System.HUBSPOT], "quickbooks_object": OBJECTS[entity][System.QUICKBOOKS], "owner": owner, "matched_by": "test", "since_run": "run0", "since_at": NOW, "portal": "24",
+            "entity": entity.value, "hubspot_id": hubspot, "quickbooks_id": quickbooks, "role": role, "owner": owner,
+            "hubspot_object": OBJECTS[entity][System.HUBSPOT], "quickbooks_object": OBJECTS[entity][System.QUICKBOOKS],
+            "matched_by": "test", "since_run": "run0", "since_at": NOW, "portal": "24",
             "realm": REALM, "environment": "sandbox",
         }], replace=True)  # fmt: skip
 
