@@ -105,8 +105,10 @@ class Settings(BaseSettings):
     hubspot_base_url: BaseUrl = "http://127.0.0.1:8801"
     hubspot_api_version: Literal["2026-09", "2026-03"] = "2026-09"
     hubspot_token: SecretStr = _in_sandbox("hubspot_base_url", "pat-sandbox")
-    hubspot_client_id: str = ""
-    hubspot_client_secret: SecretStr = SecretStr("")
+    hubspot_client_id: str = Field(
+        default_factory=lambda data: "hsqbo-sandbox" if is_loopback(data["hubspot_base_url"]) else ""
+    )
+    hubspot_client_secret: SecretStr = _in_sandbox("hubspot_base_url", "sandbox-secret")
     hubspot_refresh_token: SecretStr = SecretStr("")
 
     quickbooks_base_url: BaseUrl = "http://127.0.0.1:8802"

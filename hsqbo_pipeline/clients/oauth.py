@@ -102,8 +102,9 @@ class TokenEndpoint:
             raise self._unreachable("token endpoint", response.status_code)
         secrets = (*form.values(), self.client_secret.get_secret_value())
         said = short_message(answer.get("error") or answer.get("status") or "", secrets)
+        what = "The code was not accepted" if "code" in form else "The login was not renewed"
         raise AuthenticationError(
-            f"The login was not renewed (HTTP {response.status_code} {said}). {self.reconnect}",
+            f"{what} (HTTP {response.status_code} {said}). {self.reconnect}",
             code=self.expired_code,
             request_id=response.headers.get("intuit_tid") or response.headers.get("x-hubspot-correlation-id"),
         )
@@ -227,10 +228,7 @@ class OAuthTokens:
         return self._fresh(tokens) and tokens is not None and tokens.access_token.get_secret_value() != rejected
 
     def _fresh(self, tokens: Tokens | None) -> bool:
-        if tokens is None:
-            return False
-        early = min(self._endpoint.refresh_early, tokens.lifetime / 4)
-        return tokens.access_expires_at - self._clock.now() > early
+        return tokens is not None and tokens.fresh(self._clock.now(), self._endpoint.refresh_early)
 
     def _remember(self, tokens: Tokens) -> None:
         self._tokens = tokens

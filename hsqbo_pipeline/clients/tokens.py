@@ -32,8 +32,9 @@ class Tokens:
     """What the token endpoint gave us, and for which account.
 
     `realm` is the QuickBooks company (or the HubSpot portal, where known), `environment` production or sandbox.
-    Expiries are None where the system does not tell. `hard_expires_at` is the day after which only a person can connect
-    again. `seed` is the digest of the refresh token from the settings that this chain of tokens began with.
+    Expiries are None where the system does not tell; a key that a person made has none, and no refresh token either.
+    `hard_expires_at` is the day after which only a person can connect again. `seed` is the digest of the login from the
+    settings that this chain of tokens began with, or that stood there when a person connected.
     """
 
     access_token: SecretStr
@@ -41,7 +42,7 @@ class Tokens:
     realm: str
     environment: str
     obtained_at: datetime
-    access_expires_at: datetime
+    access_expires_at: datetime | None
     refresh_expires_at: datetime | None = None
     hard_expires_at: datetime | None = None
     seed: str = ""
@@ -76,10 +77,17 @@ class Tokens:
             seed=seed,
         )
 
-    @property
-    def lifetime(self) -> timedelta:
-        """How long the access token was good for when it came."""
-        return self.access_expires_at - self.obtained_at
+    @classmethod
+    def of_key(cls, key: SecretStr, now: datetime, *, account: str, environment: str, seed: str) -> Tokens:
+        """A key that a person made and that lasts until a person ends it."""
+        return cls(key, SecretStr(""), account, environment, now, access_expires_at=None, seed=seed)
+
+    def fresh(self, now: datetime, early: timedelta) -> bool:
+        """Whether the access token is good for a while yet; one that was given for a short time is renewed less early."""
+        if self.access_expires_at is None:
+            return True
+        lifetime = self.access_expires_at - self.obtained_at
+        return self.access_expires_at - now > min(early, lifetime / 4)
 
     def as_json(self) -> bytes:
         """The file's content."""

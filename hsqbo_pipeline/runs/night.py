@@ -18,6 +18,7 @@ from hsqbo_pipeline.errors import PipelineError
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs.connection import open_clients
+from hsqbo_pipeline.runs.logins import connected
 from hsqbo_pipeline.runs.request import Request
 from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline.store.lock import run_lock
@@ -80,6 +81,7 @@ def open_night(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Night]:
     """Take the lock, open state and clients, and enter the run. Raises PipelineError OPS_OTHER_RUN when another run writes."""
+    settings = connected(settings)
     started_at = now()
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
     with ExitStack() as stack:

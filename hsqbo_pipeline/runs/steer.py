@@ -17,6 +17,7 @@ import duckdb
 from hsqbo_pipeline.core.tables import Statements, rows
 from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.model.names import OBJECTS, Entity, System
+from hsqbo_pipeline.runs.logins import connected
 from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline.store import decisions, due, links
 from hsqbo_pipeline.store.lock import run_lock
@@ -94,7 +95,7 @@ def link_pair(warehouse: Warehouse, hubspot: Named, quickbooks: Named, settings:
         "since_run": BY_HAND,
         "since_at": datetime.now(UTC),
         "portal": portal[0]["id"] if portal else "",
-        "realm": settings.quickbooks_realm,
+        "realm": connected(settings).quickbooks_realm,
         "environment": settings.environment,
     }
     with warehouse.transaction():

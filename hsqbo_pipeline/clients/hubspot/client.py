@@ -192,9 +192,15 @@ class HubSpotClient:
         """The portal's tax rates (scope tax_rates.read; they cannot be made by API)."""
         return page_of(await self._calls.read("GET", self._paths.tax_rates(), "tax rates")).records
 
-    async def granted_scopes(self) -> frozenset[str] | None:
-        """What the token may do, by OAuth introspection; None where HubSpot does not tell for this kind of token."""
-        form = urlencode({"token": await self._transport.tokens.bearer(), "token_type_hint": "access_token"})
+    async def granted_scopes(self, client_id: str = "", client_secret: str = "") -> frozenset[str] | None:
+        """What the token may do, by OAuth introspection; None where HubSpot does not tell for this kind of token.
+
+        The specification has the client's id and secret in the form: an app's are sent, a key has none.
+        """
+        asked = {"token": await self._transport.tokens.bearer(), "token_type_hint": "access_token"}
+        if client_id:
+            asked |= {"client_id": client_id, "client_secret": client_secret}
+        form = urlencode(asked)
         try:
             answer = await self._calls.read(
                 "POST", self._paths.introspect(), "introspect", content=form.encode(), content_type=FORM
@@ -203,6 +209,16 @@ class HubSpotClient:
             return None
         scopes = answer.data.get("scopes") if isinstance(answer.data, dict) else None
         return frozenset(str(scope) for scope in scopes) if isinstance(scopes, list) else None
+
+    async def may_read(self, object_: str) -> bool:
+        """Whether the token may read an object, found out by reading one record. Raises what else stands in the way."""
+        try:
+            await self._calls.read("GET", self._paths.objects(object_), f"list {object_}", params=(("limit", "1"),))
+        except AuthenticationError as error:
+            if error.code != "AUTH_MISSING_SCOPES":
+                raise
+            return False
+        return True
 
     async def probe(self) -> Probe:
         """Whether HubSpot answers to our token, and as which portal. Raises what stands in the way."""

@@ -83,6 +83,8 @@ class Switches:
     """Whether custom properties of a payment made by a processor may be written; harsher: nothing of it may."""
     hs_line_item_changes_parent: bool = False
     """Whether associating a line item with a second parent takes it from the first; off: it is refused."""
+    hs_introspects_keys: bool = True
+    """Whether introspection answers for a key or private-app token, which has no client id; off: it is refused."""
     hs_api_invoice_source: str = "HubSpot"
     """hs_invoice_source of an invoice made over the API; harsher: the value that a person's invoice carries."""
     hs_retry_after: bool = False

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any
 
 import orjson
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from hsqbo_pipeline.sandbox.frame import misbehave
@@ -45,7 +45,8 @@ class HubSpotApp:
         path, method = str(scope["path"]), str(scope["method"])
         parts = path.strip("/").split("/")
         if parts[0] == "oauth":
-            response = await self._oauth(parts, method, raw)
+            asked = read_query(scope["query_string"])
+            response = self._consent(asked) if parts[1:] == ["authorize"] else await self._oauth(parts, method, raw)
             await response(scope, receive, send)
             return
         request = Request(method, path, read_query(scope["query_string"]), raw, _NOBODY)
@@ -100,6 +101,15 @@ class HubSpotApp:
     def _served_crm(self) -> Crm:
         assert self._served is not None
         return self._served
+
+    def _consent(self, asked: dict[str, list[str]]) -> Response:
+        """What app.hubspot.com shows: not a request to the API, so neither counted nor limited."""
+        try:
+            with self._lock:
+                target = self._tokens.consent({name: values[0] for name, values in asked.items()})
+        except RefusalError as refusal:
+            return _json(refusal.status, refusal.body(self._correlation_id()), {})
+        return RedirectResponse(target, status_code=302)
 
     async def _oauth(self, parts: list[str], method: str, raw: bytes) -> Response:
         request = Request(method, "/" + "/".join(parts), {}, raw, _NOBODY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from hsqbo_pipeline.sandbox.hubspot.crm import Crm
 from hsqbo_pipeline.sandbox.hubspot.kinds import KINDS
@@ -56,8 +56,10 @@ class Tokens:
 
     crm: Crm
     known: dict[str, Token] = field(default_factory=dict)
+    codes: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)  # code: redirect address and scopes
     issued: int = 0
     refresh_token: str = REFRESH_TOKEN
+    scopes: frozenset[str] = READ_SCOPES | WRITE_SCOPES  # what the last consent gave
     rotates: bool = False
 
     def __post_init__(self) -> None:
@@ -78,6 +80,16 @@ class Tokens:
             raise RefusalError(401, "EXPIRED_AUTHENTICATION", "The OAuth token used to make this call has expired.")
         return token
 
+    def consent(self, asked: dict[str, str]) -> str:
+        """The person who opens the install address agrees: where the browser goes. Raises RefusalError 400."""
+        scopes = frozenset(asked.get("scope", "").split()) & (READ_SCOPES | WRITE_SCOPES)
+        if not asked.get("client_id") or not asked.get("redirect_uri") or not scopes:
+            raise RefusalError(400, "BAD_CONSENT", "client_id, redirect_uri and scope are required")
+        self.issued += 1
+        code = f"sandbox-code-{self.issued}"
+        self.codes[code] = (asked["redirect_uri"], scopes)
+        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked.get('state', '')})}"
+
     def exchange(self, form: bytes) -> dict[str, Any]:
         """The OAuth token endpoint. Raises RefusalError 400 for a grant that is not, or no longer, valid."""
         fields = {name: values[0] for name, values in parse_qs(form.decode("utf-8", "replace")).items()}
@@ -88,11 +100,16 @@ class Tokens:
             raise RefusalError(400, "BAD_CLIENT_ID", "missing or unknown client id")
         if grant == "refresh_token" and fields.get("refresh_token") != self.refresh_token:
             raise RefusalError(400, "BAD_REFRESH_TOKEN", "missing or invalid refresh token")
+        if grant == "authorization_code":
+            redirect_uri, scopes = self.codes.pop(fields.get("code", ""), ("", frozenset()))
+            if not scopes or redirect_uri != fields.get("redirect_uri"):
+                raise RefusalError(400, "BAD_AUTH_CODE", "missing or unknown auth code")
+            self.scopes = scopes
         self.issued += 1
         if self.rotates:
             self.refresh_token, self.rotates = f"{REFRESH_TOKEN}-{self.issued}", False
         text = f"sandbox-access-{self.issued}"
-        self.add(Token(text, READ_SCOPES | WRITE_SCOPES, expires_ms=self.crm.now_ms() + LIFE_S * 1000))
+        self.add(Token(text, self.scopes, expires_ms=self.crm.now_ms() + LIFE_S * 1000))
         return {
             "access_token": text,
             "refresh_token": self.refresh_token,
@@ -101,12 +118,14 @@ class Tokens:
             "token_use": "access_token",
             "hub_id": self.crm.account.portal_id,
             "user_id": 70011,
-            "scopes": sorted(READ_SCOPES | WRITE_SCOPES),
+            "scopes": sorted(self.scopes),
         }
 
     def introspect(self, form: bytes) -> dict[str, Any]:
         """The OAuth introspection endpoint: whether a token is good, and for what."""
         fields = {name: values[0] for name, values in parse_qs(form.decode("utf-8", "replace")).items()}
+        if not fields.get("client_id") and not self.crm.switches.hs_introspects_keys:
+            raise RefusalError(400, "BAD_CLIENT_ID", "missing or unknown client id")
         token = self.known.get(fields.get("token", ""))
         left = 0 if token is None else ((token.expires_ms or 0) - self.crm.now_ms()) // 1000
         active = token is not None and (token.expires_ms is None or left > 0)

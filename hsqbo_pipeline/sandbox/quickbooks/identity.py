@@ -10,7 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from hsqbo_pipeline.sandbox.frame.faults import Call
 from hsqbo_pipeline.sandbox.frame.gate import Frame
 from hsqbo_pipeline.sandbox.frame.misbehave import CutConnection, after, before
-from hsqbo_pipeline.sandbox.quickbooks.oauth import Denied, TokenOffice, discovery, redirect_after_consent
+from hsqbo_pipeline.sandbox.quickbooks.oauth import (
+    Denied,
+    TokenOffice,
+    asked_for_consent,
+    discovery,
+    redirect_after_consent,
+)
 from hsqbo_pipeline.sandbox.quickbooks.wire import dump, parse
 
 TOKEN = "/oauth2/v1/tokens/bearer"
@@ -59,10 +65,13 @@ async def answer_identity(frame: Frame, office: TokenOffice, realm: str, call: I
 
 
 def _consent(office: TokenOffice, realm: str, query: str) -> Response:
+    """The person who opens the page agrees at once."""
     try:
-        return RedirectResponse(redirect_after_consent(query, office.consent(), realm), status_code=302)
+        asked = asked_for_consent(query)
     except ValueError as error:
         return _json({"error": "invalid_request", "error_description": str(error)}, 400)
+    code = office.consent(asked["redirect_uri"])
+    return RedirectResponse(redirect_after_consent(asked, code, realm), status_code=302)
 
 
 async def _token_through_faults(frame: Frame, office: TokenOffice, raw: bytes, headers: dict[str, str]) -> Response:

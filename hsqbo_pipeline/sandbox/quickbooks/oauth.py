@@ -20,6 +20,7 @@ FIXED_ACCESS_TOKEN = "sandbox-access"
 ACCESS_SECONDS = 3600
 REFRESH_LIFE = timedelta(days=100)
 HARD_LIFE = timedelta(days=5 * 365)
+CODE_LIFE = timedelta(minutes=10)
 
 
 class Denied(Exception):  # noqa: N818 - it is an answer, not an error of ours
@@ -29,6 +30,12 @@ class Denied(Exception):  # noqa: N818 - it is an answer, not an error of ours
         super().__init__(error)
         self.body = {"error": error, "error_description": description}
         self.status = status
+
+
+@dataclass(frozen=True)
+class _Code:
+    redirect_uri: str
+    expires: datetime
 
 
 @dataclass
@@ -53,7 +60,7 @@ class TokenOffice:
         self._serial = itertools.count(1)
         self._access: dict[str, datetime] = {}
         self._refresh: dict[str, _Refresh] = {}
-        self._codes: set[str] = set()
+        self._codes: dict[str, _Code] = {}
         self.admit_first()
 
     def admit_first(self) -> None:
@@ -75,10 +82,10 @@ class TokenOffice:
         else:
             self._access.pop(token, None)
 
-    def consent(self) -> str:
-        """A person agrees to connect: a code that can be exchanged once."""
+    def consent(self, redirect_uri: str) -> str:
+        """A person agrees to connect: a code that can be exchanged once, soon, by whoever names the same address."""
         code = f"sandbox-code-{next(self._serial)}"
-        self._codes.add(code)
+        self._codes[code] = _Code(redirect_uri, self._clock.now() + CODE_LIFE)
         return code
 
     def connect(self) -> str:
@@ -101,10 +108,11 @@ class TokenOffice:
         if grant == "refresh_token":
             token = self._rotate(fields.get("refresh_token", ""))
         elif grant == "authorization_code":
-            code = fields.get("code", "")
-            if code not in self._codes:
+            held = self._codes.pop(fields.get("code", ""), None)
+            if held is None or held.expires <= self._clock.now():
                 raise Denied("invalid_grant", "Invalid authorization code")
-            self._codes.discard(code)
+            if held.redirect_uri != fields.get("redirect_uri"):
+                raise Denied("invalid_grant", "Invalid redirect uri")
             token = self.connect()
         else:
             raise Denied("unsupported_grant_type", "Use authorization_code or refresh_token")
@@ -186,10 +194,22 @@ def discovery(base: str) -> dict[str, object]:
     }
 
 
-def redirect_after_consent(query: str, code: str, realm: str) -> str:
-    """Where the browser goes once the person agreed; the realm travels here and nowhere else. Raises ValueError."""
+def asked_for_consent(query: str) -> dict[str, str]:
+    """What the consent page was opened with. Raises ValueError for what the real page turns away at once."""
     fields = {name: values[0] for name, values in parse_qs(query).items()}
-    if "redirect_uri" not in fields:
-        raise ValueError("redirect_uri is missing")
-    answer = {"code": code, "state": fields.get("state", ""), "realmId": realm}
-    return f"{fields['redirect_uri']}?{urlencode(answer)}"
+    missing = [
+        name for name in ("client_id", "response_type", "scope", "redirect_uri", "state") if not fields.get(name)
+    ]
+    if missing:
+        raise ValueError(f"{', '.join(missing)} missing")
+    if fields["client_id"] != CLIENT_ID:
+        raise ValueError("client_id is unknown")
+    if fields["response_type"] != "code":
+        raise ValueError("response_type must be code")
+    return fields
+
+
+def redirect_after_consent(asked: dict[str, str], code: str, realm: str) -> str:
+    """Where the browser goes once the person agreed; the realm travels here and nowhere else."""
+    answer = {"code": code, "state": asked["state"], "realmId": realm}
+    return f"{asked['redirect_uri']}?{urlencode(answer)}"

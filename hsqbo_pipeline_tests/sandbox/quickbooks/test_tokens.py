@@ -82,15 +82,40 @@ def test_a_wrong_client_is_401(qbo: Caller) -> None:
 def test_consent_gives_a_code_and_the_realm(qbo: Caller) -> None:
     """The redirect carries code, state and realmId; the code works once; the realm is in no token answer."""
     with httpx.Client(auth=CLIENT) as http:
-        consent = http.get(
-            f"{qbo.root}/connect/oauth2", params={"redirect_uri": "http://localhost:8000/cb", "state": "s"}
-        )
-        target = httpx.URL(consent.headers["location"])
+        target = _consented(http, qbo)
         assert (target.params["state"], target.params["realmId"]) == ("s", REALM)
-        form = {"grant_type": "authorization_code", "code": target.params["code"], "redirect_uri": "x"}
-        answers = [http.post(f"{qbo.root}/oauth2/v1/tokens/bearer", data=form) for _ in range(2)]
+        answers = [_exchanged(http, qbo, target.params["code"]) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 400]
     assert "realmId" not in answers[0].json()
+
+
+def test_consent_is_for_one_client_one_address_and_ten_minutes(qbo: Caller) -> None:
+    """An unknown client, a missing field, another redirect address and a late exchange are turned away."""
+    with httpx.Client(auth=CLIENT) as http:
+        for wrong in ({"client_id": "other"}, {"scope": ""}, {"response_type": "token"}):
+            assert http.get(f"{qbo.root}/connect/oauth2", params=_ASKED | wrong).status_code == 400
+        code = _consented(http, qbo).params["code"]
+        assert _exchanged(http, qbo, code, redirect_uri="http://localhost:1/cb").json()["error"] == "invalid_grant"
+        late = _consented(http, qbo).params["code"]
+        qbo.sandbox.clock.advance(601)
+        assert _exchanged(http, qbo, late).status_code == 400
+
+
+_ASKED = {
+    "client_id": CLIENT[0], "response_type": "code", "scope": "com.intuit.quickbooks.accounting",
+    "redirect_uri": "http://localhost:8000/cb", "state": "s",
+}  # fmt: skip
+
+
+def _consented(http: httpx.Client, qbo: Caller) -> httpx.URL:
+    return httpx.URL(http.get(f"{qbo.root}/connect/oauth2", params=_ASKED).headers["location"])
+
+
+def _exchanged(
+    http: httpx.Client, qbo: Caller, code: str, redirect_uri: str = _ASKED["redirect_uri"]
+) -> httpx.Response:
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    return http.post(f"{qbo.root}/oauth2/v1/tokens/bearer", data=form)
 
 
 def test_revoking_ends_the_connection(qbo: Caller, office: TokenOffice) -> None:
