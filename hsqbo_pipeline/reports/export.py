@@ -154,7 +154,7 @@ def _xlsx(path: Path, choice: Choice, rows: Iterator[Row]) -> int:
                 )
             for at, value in enumerate(row.values()):
                 if isinstance(value, Decimal):
-                    sheet.write_number(written, at, float(value), money)
+                    sheet.write_number(written, at, value, money)
                 elif value is not None:
                     sheet.write_string(written, at, _text(defused(value)))
         sheet.autofilter(0, 0, max(written, 1), len(choice.columns) - 1)
