@@ -23,6 +23,7 @@ app = typer.Typer(
 def _gather() -> None:
     """Each module adds its commands to `app`; imported here so that `hsqbo --help` stays quick."""
     from hsqbo_pipeline.cli import (  # noqa: F401
+        audit,
         connect,
         demo,
         export,

@@ -55,10 +55,15 @@ class Cause:
 
     @property
     def title(self) -> str:
-        """The code in words: `e-mail shared`, `payment duplicate`."""
-        first, *words = self.code.split("_")
-        told = [_SPELLED.get(word, word.lower()) for word in words]
-        return " ".join([*([_ABOUT[first]] if len(told) == 1 and first in _ABOUT else []), *told]) or self.code
+        """The code in words."""
+        return in_words(self.code)
+
+
+def in_words(code: str) -> str:
+    """A code as a title: `e-mail shared`, `payment duplicate`."""
+    first, *words = code.split("_")
+    told = [_SPELLED.get(word, word.lower()) for word in words]
+    return " ".join([*([_ABOUT[first]] if len(told) == 1 and first in _ABOUT else []), *told]) or code
 
 
 def causes(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Cause]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from hsqbo_pipeline.runs.night import Night
 
 SQL = Statements(Path(__file__).parent / "sql")
-# Runs that only link: they write nothing, so another sync does them no harm, and linking is how its pairs become known.
-_LINKING = (Kind.ADOPT, Kind.REBUILD)
+# Runs that only link or tell: they write nothing, so another sync does them no harm, and linking is how its pairs become known.
+_LINKING = (Kind.ADOPT, Kind.REBUILD, Kind.AUDIT)
 
 
 def connection(night: Night) -> dict[tuple[System, str], str]:
@@ -86,7 +86,7 @@ def _other_accounts(night: Night) -> str | None:
 
 def _lost_state(night: Night) -> str | None:
     """Marks without memory: everything would be made a second time (H2). `rebuild` alone leads out of it."""
-    if night.request.kind is Kind.REBUILD:
+    if night.request.kind in (Kind.REBUILD, Kind.AUDIT):
         return None
     found = SQL.rows(night.warehouse.con, "marks_without_links", realm=night.situation.company.realm)
     return "SYS_STATE_LOST" if found else None

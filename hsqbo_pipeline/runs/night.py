@@ -79,8 +79,13 @@ def open_night(
     *,
     progress: Callable[[str, str], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    logins: Settings | None = None,
 ) -> Iterator[Night]:
-    """Take the lock, open state and clients, and enter the run. Raises PipelineError OPS_OTHER_RUN when another run writes."""
+    """Take the lock, open state and clients, and enter the run. Raises PipelineError OPS_OTHER_RUN when another run writes.
+
+    `logins` are the settings whose tokens are used, where the run's own folder is another one (a refreshed token must
+    be kept where the connection looks for it).
+    """
     settings = connected(settings)
     started_at = now()
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
@@ -88,7 +93,7 @@ def open_night(
         stack.enter_context(run_lock(settings.data, run_id, now=started_at, wait_for=request.wait_for))
         warehouse = stack.enter_context(Warehouse.open(settings.data))
         portal = stack.enter_context(start_blocking_portal())
-        clients = stack.enter_context(portal.wrap_async_context_manager(open_clients(settings)))
+        clients = stack.enter_context(portal.wrap_async_context_manager(open_clients(logins or settings)))
         number = _enter_run(warehouse, rules, request, run_id, started_at)
         night = Night(settings, rules, request, warehouse, clients, portal, run_id, number, started_at)
         if progress is not None:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     UNDO = "undo"
     ADOPT = "adopt"
     REBUILD = "rebuild"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +12,14 @@ from hsqbo_pipeline.reports import causes, conflicts, money, receivables, trends
 from hsqbo_pipeline.reports.deep_links import places
 from hsqbo_pipeline.reports.glance import Glance, glance
 from hsqbo_pipeline.reports.html import bundle, charts, payload
+from hsqbo_pipeline.reports.html.rendering import environment, put
 from hsqbo_pipeline.reports.masking import initials
 from hsqbo_pipeline.reports.published import SQL, counts, open_published, run_of
 
 if TYPE_CHECKING:
     import duckdb
-    import jinja2
 
 FOLDER, LATEST = "reports", "latest.html"
-_TEMPLATES = Path(__file__).parent / "templates"
 _WRITTEN = ("created", "updated", "linked", "planned")
 _STATES = ("in_sync", "failing", "waiting", "excluded", "blocked")
 
@@ -38,9 +36,9 @@ def write_report(data: Path, run_id: str | None = None, *, masked: bool = False)
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"run-{run['number']}-{run['run_id']}{'-masked' if masked else ''}.html"
-    _put(path, text)
+    put(path, text)
     if not masked:
-        _put(folder / LATEST, text)
+        put(folder / LATEST, text)
     return path
 
 
@@ -63,7 +61,7 @@ def render(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool = False) ->
         "table_style": bundle.table_style(),
         "policy": bundle.policy(),
     }
-    return _environment().get_template("report.html.j2").render(parts)
+    return environment().get_template("report.html.j2").render(parts)
 
 
 def _about(seen: Glance, *, masked: bool) -> dict[str, Any]:
@@ -148,54 +146,3 @@ def _plots(con: duckdb.DuckDBPyConnection, run: Row) -> dict[str, Any]:
 def _places(con: duckdb.DuckDBPyConnection) -> str:
     found = places(con)
     return json.dumps({"hubspot": found.hubspot, "quickbooks": found.quickbooks}).replace("<", "\\u003c")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_straight,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "money": words.money,
-        "number": words.number,
-        "day": words.day,
-        "when": words.when,
-        "commands": _commands,
-    }
-    environment.globals |= {
-        "since": words.since,
-        "object_names": words.OBJECTS,
-        "state_names": words.STATES,
-        "system_names": words.SYSTEMS,
-        "owner_names": words.OWNERS,
-    }
-    return environment
-
-
-def _commands(text: str) -> Any:
-    """A sentence of ours, its `commands` set as such; everything in it is escaped first."""
-    from markupsafe import Markup, escape
-
-    told = [escape(words.straight(part)) for part in text.split("`")]
-    if len(told) % 2 == 0:
-        return escape(words.straight(text))
-    set_ = (Markup("<code>%s</code>") % part if at % 2 else part for at, part in enumerate(told))
-    return Markup("").join(set_)
-
-
-def _straight(value: Any) -> Any:
-    """What stands in a sentence of ours must not turn it around; our own markup passes."""
-    return words.straight(value) if type(value) is str else value
-
-
-def _put(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
