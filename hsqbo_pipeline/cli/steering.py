@@ -23,11 +23,17 @@ Why = Annotated[str | None, typer.Option(help="The reason; kept with the decisio
 
 @app.command()
 def link(
-    hubspot: Annotated[str, typer.Argument(help="The record's id in HubSpot.")],
-    quickbooks: Annotated[str, typer.Argument(help="The record's id in QuickBooks.")],
+    records: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[OBJECT] HUBSPOT QUICKBOOKS",
+            help="The record's id in HubSpot and in QuickBooks; before them the object, where the ids are not clear.",
+        ),
+    ],
     entity: Object = None,
 ) -> None:
     """Tie a HubSpot record and a QuickBooks record together by hand."""
+    entity, hubspot, quickbooks = _named_pair(records, entity)
     settings = load_settings()
     with steer.steering(settings, "link") as warehouse:
         ours = steer.find(warehouse.con, hubspot, entity, System.HUBSPOT)
@@ -36,6 +42,19 @@ def link(
     out.print(
         f"{ours.entity.value}: HubSpot {ours.id} and QuickBooks {theirs.id} are linked; the next run compares them.",
         markup=False,
+    )
+
+
+def _named_pair(records: list[str], entity: Entity | None) -> tuple[Entity | None, str, str]:
+    """Raises ConfigurationError where the words are not two ids, or an object and two ids."""
+    match records:
+        case [hubspot, quickbooks]:
+            return entity, hubspot, quickbooks
+        case [word, hubspot, quickbooks] if word in list(Entity):
+            return Entity(word), hubspot, quickbooks
+    said = " ".join(records)
+    raise ConfigurationError(
+        f"link wants an id in HubSpot and one in QuickBooks, not: {said}.", field="records", value=said
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from hsqbo_pipeline.core.decisions import Situation
+from hsqbo_pipeline.core.invoices.answers import booked_lines, completed
 from hsqbo_pipeline.core.tables import Row, Statements, insert, rows
 from hsqbo_pipeline.model.codes import CODES, Class, State, render
 from hsqbo_pipeline.model.fields import values
@@ -226,9 +227,22 @@ def _keep_baselines(con: duckdb.DuckDBPyConnection, ends: list[tuple[Row, Outcom
             continue
         fields = field_map(entity, situation.rules)
         current = current_rows(con, entity, {s.value: [v[f"{s.value}_id"] for v in done] for s in System})
+        booked = {v["quickbooks_id"] for v in done if entity is Entity.INVOICE and _booked(v)}
+        lines = booked_lines(con, sorted(booked))
         for verdict in done:
-            kept.append(_baseline(verdict, current, fields, situation))
+            row = _baseline(verdict, current, fields, situation)
+            written = current.get(("quickbooks", verdict["quickbooks_id"]))
+            if written is not None and verdict["quickbooks_id"] in booked:
+                row["quickbooks_fields"] = completed(row["quickbooks_fields"], written, lines.get(written["id"], []))
+            kept.append({**row, **{name: json.dumps(row[name]) for name in ("hubspot_fields", "quickbooks_fields")}})
     insert(con, "baselines", kept, replace=True)
+
+
+def _booked(verdict: Row) -> bool:
+    """Whether the run wrote the record into QuickBooks."""
+    return any(
+        each["system"] == "quickbooks" and each["action"] in ("create", "update") for each in verdict["operations"]
+    )
 
 
 def current_rows(
@@ -267,8 +281,8 @@ def _baseline(verdict: Row, current: Mapping[tuple[str, str], Row], fields: Any,
         "entity": verdict["entity"],
         "hubspot_id": verdict["hubspot_id"],
         "quickbooks_id": verdict["quickbooks_id"],
-        "hubspot_fields": json.dumps(sides["hubspot"]),
-        "quickbooks_fields": json.dumps(sides["quickbooks"]),
+        "hubspot_fields": sides["hubspot"],
+        "quickbooks_fields": sides["quickbooks"],
         "run_id": situation.run_id,
     }
 

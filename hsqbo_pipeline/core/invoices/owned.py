@@ -8,7 +8,7 @@ invoice stand still (N15), until both sides say the same again or a person decid
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -45,13 +45,14 @@ _GUARDED = ("number", "invoice_date", "currency", "total", "balance")
 
 @dataclass(frozen=True)
 class Facts:
-    """The guarded facts of one side, as text, beside its lines."""
+    """The guarded facts of one side, as text, beside its lines. `payer` is the contact that HubSpot bills."""
 
     customer: str | None
     day: str | None
     currency: str | None
     tax: str
     lines: tuple[Form, ...]
+    payer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,12 @@ def compare(case: Case, parents: Parents, outbox: Outbox, situation: Situation) 
     for position, line in enumerate(lines, 1):
         choice = choose(case, line, position, parents, outbox.fallbacks, situation)
         choices.append(Choice(None, None) if isinstance(choice, Verdict) else choice)
-    forms = expected(lines, [choice.reference for choice in choices], case.order_discount)
     names = {
         record_id: item["name"]
         for (entity, side, record_id), item in parents.rows.items()
         if entity is Entity.PRODUCT and side is System.QUICKBOOKS
     }
+    forms = _named(expected(lines, [choice.reference for choice in choices], case.order_discount), choices, names)
     customer = billed(case, parents, situation)
     hubspot = Facts(
         customer=None if isinstance(customer, Verdict) else customer.partner,
@@ -100,6 +101,7 @@ def compare(case: Case, parents: Parents, outbox: Outbox, situation: Situation) 
         currency=row["currency"],
         tax=money(row["tax"] or ZERO),
         lines=tuple(forms),
+        payer=None if isinstance(customer, Verdict) else customer.id,
     )
     quickbooks = Facts(
         customer=booked["customer_id"],
@@ -112,6 +114,15 @@ def compare(case: Case, parents: Parents, outbox: Outbox, situation: Situation) 
     return Comparison(hubspot, quickbooks, forbidden, pushed, tuple(choices))
 
 
+def _named(forms: Sequence[Form], choices: Sequence[Choice], names: Mapping[str, str]) -> list[Form]:
+    """Lines called as their items are in QuickBooks, where the edit was made; a fallback item says nothing of what was sold."""
+    called = [
+        form if choice.fallback else replace(form, name=names.get(form.item or "", form.name))
+        for form, choice in zip(forms, choices, strict=False)
+    ]
+    return [*called, *forms[len(choices) :]]
+
+
 def _iso(day: Any) -> str | None:
     return None if day is None else str(day.isoformat())
 
@@ -122,13 +133,15 @@ def _moved(case: Case, hubspot: Facts, quickbooks: Facts) -> tuple[frozenset[str
     forbidden, pushed = set(), set()
     for group in ("customer", "day", "currency", "tax"):
         said, booked = getattr(hubspot, group), getattr(quickbooks, group)
-        if said is None or said == booked:
+        if said == booked:
             continue
-        before_booked, before_said = _before(baseline, group, booked, said)
+        # Whoever the contact's customer is by now: a person moved the invoice only by billing another contact.
+        told = hubspot.payer if group == "customer" else said
+        before_booked, before_told = _before(baseline, group, booked, told)
         # A document is never dated anew nor moved to another currency by us, whoever asked for it (H18).
-        if booked != before_booked or (group in ("day", "currency") and said != before_said):
-            forbidden.add({"tax": "tax"}.get(group, "header"))
-        elif said != before_said:
+        if booked != before_booked or (group in ("day", "currency") and said is not None and told != before_told):
+            forbidden.add("tax" if group == "tax" else "header")
+        elif said is not None and told != before_told:
             pushed.add(group)
     if not all_same(hubspot.lines, quickbooks.lines):
         kept = from_text(baseline[System.QUICKBOOKS].get("lines")) if baseline else None
@@ -143,15 +156,14 @@ def _moved(case: Case, hubspot: Facts, quickbooks: Facts) -> tuple[frozenset[str
     return frozenset(forbidden), frozenset(pushed)
 
 
-def _before(baseline: Any, group: str, booked: str, said: str) -> tuple[str | None, str | None]:
+def _before(baseline: Any, group: str, booked: str | None, told: str | None) -> tuple[str | None, str | None]:
     """What both sides were settled on. A pair without history is taken as it stands (H20)."""
     name = "invoice_date" if group == "day" else group
     if baseline is None or name not in baseline[System.QUICKBOOKS]:
-        return booked, said
-    before = baseline[System.QUICKBOOKS][name]
-    # The customer of a new invoice was not known by id when it was planned.
+        return booked, told
     remembered = baseline[System.HUBSPOT].get(name)
-    return (booked if before is None else before), (said if group == "customer" else remembered)
+    # Nobody could tell then whom HubSpot billed: that it can be told now moves nothing.
+    return baseline[System.QUICKBOOKS][name], told if remembered is None and group == "customer" else remembered
 
 
 def _payment_removed(case: Case) -> Decimal | None:
@@ -309,7 +321,7 @@ def _settle(
     said, booked = found.hubspot, found.quickbooks
     hubspot = {
         "lines": hubspot_text(case.lines[System.HUBSPOT]),
-        "customer": said.customer,
+        "customer": said.payer,
         "invoice_date": said.day,
         "currency": said.currency,
         "tax": said.tax,
