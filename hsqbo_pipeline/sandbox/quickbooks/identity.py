@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.responses import RedirectResponse, Response
 
@@ -98,11 +99,17 @@ def _exchange(office: TokenOffice, raw: bytes, headers: dict[str, str]) -> Respo
     return _json(answer)
 
 
+def _token_in(raw: bytes, headers: dict[str, str]) -> str:
+    """The token to revoke: in JSON, as Intuit documents it, or in a form, as node-quickbooks sends it."""
+    if "x-www-form-urlencoded" in headers.get("content-type", ""):
+        return parse_qs(raw.decode("utf-8", "replace")).get("token", [""])[0]
+    body: Any = parse(raw)
+    return str(body.get("token", "")) if isinstance(body, dict) else ""
+
+
 def _revoke(office: TokenOffice, raw: bytes, headers: dict[str, str]) -> Response:
     try:
-        body: Any = parse(raw)
-        token = str(body.get("token", "")) if isinstance(body, dict) else ""
-        known = office.revoke(headers.get("authorization", ""), token)
+        known = office.revoke(headers.get("authorization", ""), _token_in(raw, headers))
     except Denied as denied:
         return _json(denied.body, denied.status)
     except ValueError:
