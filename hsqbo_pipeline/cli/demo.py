@@ -102,6 +102,8 @@ def _free(wanted: int) -> int:
     """This port, or a free one where somebody listens already."""
     for port in (wanted, 0):
         with socket.socket() as tried, suppress(OSError):
+            # The last one's connections may still be closing; only somebody who listens makes a port taken.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(("127.0.0.1", port))
             return int(tried.getsockname()[1])
     raise OSError(f"port {wanted} is taken and no other is free")

@@ -67,6 +67,8 @@ def summary(ended: Ended) -> None:
         )
     elif written == 0:
         out.print("Nothing was created and nothing was updated, on either side.")
+    if ended.before_start:
+        out.print(f"{ended.before_start:,} of the records looked at are from before `start` and were left alone.")
     for sentence in ended.problems:
         out.print(f"[bold red]red:[/] {escape(sentence)}")
     if ended.report:

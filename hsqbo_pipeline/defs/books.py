@@ -19,7 +19,9 @@ The calendar of your books. **A day is what was booked on it**: invoices and pay
 products created on it, in the company's time zone. Materialising days makes all of it be looked at again, whatever was
 said of it before.
 
-To go over some days again: *Jobs → backfill → Launch backfill*, or materialise this asset and everything downstream.
+To go over some days again: *Jobs → backfill → Partitions → Materialize…*, type the days as `[2026-03-01...2026-03-31]`,
+*Launch backfill*. For all books choose *Show all partitions* first: the dialog offers the last 90 days only. A green day was
+chosen before; the nights need no choice, they see every change whatever its day.
 The first day stands for everything before it too, today for everything after. Doing it twice writes nothing twice, and
 records before the `start` of the rules stay left alone.
 """
@@ -50,7 +52,7 @@ def books_asset(grid: Grid) -> dg.AssetsDefinition:
             raise dg.Failure(str(night.failure), metadata=told.metadata(), allow_retries=False)
         for day, counts in by_partition(chosen, night.done[_MARKED].answer).items():
             context.add_asset_metadata(counts, partition_key=day)
-        return dg.MaterializeResult(metadata={"days": len(chosen), **told.metadata()})
+        return dg.MaterializeResult(metadata={**told.metadata(), "days": len(chosen)})
 
     return books
 

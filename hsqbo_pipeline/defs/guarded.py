@@ -31,8 +31,8 @@ class Told:
 
     def metadata(self) -> dict[str, Any]:
         """As Dagster takes it."""
-        told: dict[str, Any] = {"complete": self.complete, **self.numbers, **self.more}
-        return told | ({"summary": dg.MetadataValue.md(self.summary)} if self.summary else {})
+        summary = {"summary": dg.MetadataValue.md(self.summary)} if self.summary else {}  # the UI keeps this order
+        return {**summary, **self.more, "complete": self.complete, **self.numbers}
 
 
 Work = Callable[[LazyNight], Told]

@@ -42,7 +42,9 @@ ASKED = {
         config={"approve": "", "why": ""},
     ),
     "backfill": Asked(
-        "Looks at the books of some days again, in one run. Choose the days with *Launch backfill*.", Kind.BACKFILL
+        "Looks at the books of some days again, in one run. *Partitions → Materialize…*, type the days as "
+        "`[2026-03-01...2026-03-31]`, *Launch backfill*. Done twice it writes nothing; what is from before `start` stays alone.",
+        Kind.BACKFILL,
     ),
     "data_quality": Asked(
         "Measures the data as last read; reads and writes nothing on either side.",

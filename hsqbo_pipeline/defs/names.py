@@ -7,8 +7,8 @@ import dagster as dg
 from hsqbo_pipeline.model.names import QUICKBOOKS_COMPANY_OBJECTS, Entity
 from hsqbo_pipeline.settings import load as load_settings
 
-# Groups, in the order of the data; a group's name sorts where it belongs.
-EXTRACT, VALIDATE, MATCH, PLAN, APPLY, REPORT = "extract", "validate", "match", "plan", "apply", "report"
+# Groups, in the order of the data. The UI sorts them by name, so the number is part of it: else apply comes before extract.
+EXTRACT, VALIDATE, MATCH, PLAN, APPLY, REPORT = "1_extract", "2_validate", "3_match", "4_plan", "5_apply", "6_report"
 OWNERS = ["team:finance-operations"]
 WRITES = "hsqbo/writes"  # dagster.yaml limits runs with the same value of this tag to one at a time
 

@@ -67,16 +67,14 @@ def _failures(lazy: LazyNight) -> Told:
         "new": sum(bool(row["new"]) for row in found),
         "dagster/row_count": len(found),
     }
+    file = night.settings.data / "reports" / f"failures-{night.number}-{night.run_id}.csv"
     more: dict[str, Any] = {
+        **({"first_rows": dg.MetadataValue.md(_first_rows(found))} if found else {}),
         "by_code": dg.MetadataValue.md(
             table(("code", "records"), ((plain(code), n) for code, n in codes.most_common()))
         ),
-        "csv": dg.MetadataValue.path(
-            str((night.settings.data / "reports" / f"failures-{night.number}-{night.run_id}.csv").resolve())
-        ),
+        "csv": dg.MetadataValue.path(str(file.resolve())),
     }
-    if found:
-        more["first_rows"] = dg.MetadataValue.md(_first_rows(found))
     checks = (_warn("no_failing_rows", states["failing"]), _warn("nothing_blocked", states["blocked"]))
     said = ", ".join(f"{numbers[name]:,} {name}" for name in ("failing", "blocked", "waiting", "warnings", "new"))
     return Told(numbers, f"{said}.", more, checks)

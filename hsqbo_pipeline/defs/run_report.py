@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NAME = "run_report"
 GREEN = "run_is_green"
 _COUNTS = ("created", "updated", "linked", "excluded", "failing", "waiting", "planned")
+_SHOWN = ("created", "updated", "unchanged", "excluded", "failing", "waiting")
+_TO = {"quickbooks_to_hubspot": "HubSpot", "hubspot_to_quickbooks": "QuickBooks"}
 _OVERDUE = timedelta(hours=3)  # a night that has not told by 07:00 is late
 
 
@@ -74,6 +76,7 @@ def _numbers(ended: "Ended") -> dict[str, int | float]:
         **totals,
         "unchanged": sum(unchanged.values()),
         "evaluated": ended.evaluated,
+        "before_start": ended.before_start,
         "in_sync": ended.states.get("IN_SYNC", 0),
         "blocked": ended.states.get("BLOCKED", 0),
         "requests": sum(count for name, count in ended.requests.items() if not name.endswith("throttled")),
@@ -83,22 +86,24 @@ def _numbers(ended: "Ended") -> dict[str, int | float]:
 
 
 def _summary(ended: "Ended") -> str:
-    lines = [f"Run {ended.number}: **{_word(ended)}**."]
-    lines += [f"- {plain(problem)}" for problem in ended.problems]
-    columns = (
-        "object",
-        "direction",
-        "read",
-        "matched",
-        "created",
-        "updated",
-        "unchanged",
-        "excluded",
-        "failing",
-        "waiting",
-    )
-    rows = [[plain(row[column]).replace("\\_", " ") for column in columns] for row in ended.objects]
-    return "\n".join(lines) + f"\n\n{table(columns, rows)}"
+    """The five lines of the morning message, then what was done; narrow, since the page gives it half a screen."""
+    from hsqbo_pipeline.reports.published import open_published, run_of
+    from hsqbo_pipeline.reports.summary import summary_markdown
+
+    with open_published(load_settings().data) as con:
+        lines = summary_markdown(con, run_of(con, ended.run_id))
+    rows = [
+        (f"{plain(row['object'])} → {_TO[row['direction']]}", *(f"{row[name]:,}" for name in _SHOWN))
+        for row in ended.objects
+    ]
+    head = f"Run {ended.number}: **{_word(ended)}**.{_left_alone(ended)}"
+    return f"{head}\n\n{lines}\n\n{table(('object', *_SHOWN), rows)}"
+
+
+def _left_alone(ended: "Ended") -> str:
+    """How many records `start` kept out: a backfill does not reach behind it, and says so."""
+    count = ended.before_start
+    return f" {count:,} of the records looked at are from before `start` and were left alone." if count else ""
 
 
 def _word(ended: "Ended") -> str:

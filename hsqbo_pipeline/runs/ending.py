@@ -43,6 +43,7 @@ class Ended:
     problems: list[str]
     evaluated: int
     requests: dict[str, int]
+    before_start: int = 0  # records looked at in this run that `start` keeps out
     report: str | None = None
     reads: list[dict[str, Any]] = field(default_factory=list)
 
@@ -124,7 +125,8 @@ def end(night: Night) -> Ended:
     states = {row["state"]: row["records"] for row in SQL.rows(con, "state_totals")}
     requests = _requests(night)
     objects = SQL.rows(con, "object_counts", run_id=night.run_id)
-    evaluated = SQL.rows(con, "evaluated_count", run_id=night.run_id)[0]["records"]
+    seen = SQL.rows(con, "evaluated_count", run_id=night.run_id)[0]
+    evaluated = seen["records"]
     with night.warehouse.transaction():
         SQL.run(
             con, "close_run", run_id=night.run_id, ended_at=datetime.now(UTC), exit_code=int(code), plan_hash=night.plan_hash,
@@ -155,6 +157,7 @@ def end(night: Night) -> Ended:
         problems,
         evaluated,
         requests,
+        before_start=seen["before_start"],
         report=report,
         reads=reads,
     )
