@@ -26,6 +26,7 @@ def _gather() -> None:
         audit,
         connect,
         demo,
+        doctor,
         export,
         linking,
         reading,

@@ -78,6 +78,7 @@ class Company:
     track_departments: bool
     discount_account: str | None
     custom_fields: Mapping[str, str]  # DefinitionId -> name
+    subscription: str = ""  # Intuit's own word (SUBSCRIBED, EXPIRED …), '' where it says none
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Situation:
     now: datetime
     today: date
     scheduled: bool = True
+    closing_said: bool = False  # the company itself has set a closing date; else `closed_until` is what the rules say
     backfill: str | None = (
         None  # the value of `qbo_backfill` on records this run makes, when it is a backfill or first load
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from hsqbo_pipeline.defs.doctoring import DOCTOR
 from hsqbo_pipeline.defs.names import BOOKS, WRITES, connection, key
 from hsqbo_pipeline.defs.reporting import QUALITY
 from hsqbo_pipeline.runs.request import Kind
@@ -51,6 +52,9 @@ ASKED = {
         Kind.PLAN_ONLY,
         config={"apply": False},
     ),
+    "doctor": Asked(
+        "Looks for what would stop or spoil a run; writes nothing on either side.", Kind.DOCTOR, config={"apply": False}
+    ),
 }
 
 
@@ -62,8 +66,9 @@ def config_of(name: str, wait_for: float) -> dict[str, Any]:
 
 def jobs(wait_for: float) -> list[Job]:
     """All jobs. The books are in `backfill` alone: every other run looks at what changed, whatever its day."""
-    everything = dg.AssetSelection.all()
-    chosen = {"backfill": everything, "data_quality": dg.AssetSelection.assets(key(QUALITY))}
+    examination = dg.AssetSelection.assets(key(DOCTOR))
+    everything = dg.AssetSelection.all() - examination
+    chosen = {"backfill": everything, "data_quality": dg.AssetSelection.assets(key(QUALITY)), "doctor": examination}
     rest = everything - dg.AssetSelection.assets(key(BOOKS))
     return [_job(name, chosen.get(name, rest), config_of(name, wait_for)) for name in ASKED]
 

@@ -55,6 +55,7 @@ def read_company(con: duckdb.DuckDBPyConnection, realm: str) -> Company:
         track_departments=preferences.on("AccountingInfoPrefs", "TrackDepartments"),
         discount_account=preferences.text("SalesFormsPrefs", "DefaultDiscountAccount"),
         custom_fields=preferences.custom_fields(),
+        subscription=_named_value(info, "SubscriptionStatus"),
     )
 
 
@@ -112,6 +113,12 @@ def _records(con: duckdb.DuckDBPyConnection, system: str, name: str) -> dict[str
 
 def _single(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
     return next(iter(_records(con, "quickbooks", name).values()), {})
+
+
+def _named_value(info: Mapping[str, Any], name: str) -> str:
+    """One of CompanyInfo's further facts, which come as pairs of name and value."""
+    pairs = {str(each.get("Name")): str(each.get("Value") or "") for each in info.get("NameValue") or ()}
+    return pairs.get(name, "")
 
 
 def _rate(rate: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _definitions_wanted(warehouse: Warehouse, reading: Reading) -> bool:
     states = reads.states(warehouse.con)
     state = states.get((SYSTEM, DEFINITIONS), MirrorState())
     wanted = tuple(sorted({f"{name}.{each}" for name, names in reading.properties.items() for each in names}))
-    return read_since(state, reading, wanted) is None
+    return reading.definitions or read_since(state, reading, wanted) is None
 
 
 def _keep(

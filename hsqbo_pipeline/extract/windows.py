@@ -27,11 +27,13 @@ class Reading:
 
     `properties`: what to ask HubSpot for, per object (`mapping.properties.hubspot_properties` with the field map).
     `sweep`: read everything again, compare the ids, and re-read all associations, whatever the watermarks say.
+    `definitions`: read what HubSpot says of its properties although nothing else is read whole.
     """
 
     run_id: str
     properties: Mapping[str, tuple[str, ...]] = field(default_factory=_all_properties)
     sweep: bool = False
+    definitions: bool = False
     hubspot_overlap: timedelta = HUBSPOT_OVERLAP
     quickbooks_overlap: timedelta = QUICKBOOKS_OVERLAP
 

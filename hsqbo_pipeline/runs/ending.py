@@ -12,12 +12,13 @@ from hsqbo_pipeline.core.quality import measure_quality
 from hsqbo_pipeline.core.reconcile import reconcile
 from hsqbo_pipeline.core.tables import Row, Statements, insert
 from hsqbo_pipeline.errors import ExitCode
-from hsqbo_pipeline.model.codes import CODES, render
+from hsqbo_pipeline.model.codes import CODES, Class, render
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.reports import write_all
 from hsqbo_pipeline.reports.alerts import tell
 from hsqbo_pipeline.runs.blocked import fields_of
 from hsqbo_pipeline.runs.conclude import conclude
+from hsqbo_pipeline.runs.logins import ends_soon
 from hsqbo_pipeline.runs.stages import held, may_apply
 from hsqbo_pipeline.store import decisions, plans, retention
 from hsqbo_pipeline.store.publish import publish
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
     from hsqbo_pipeline.runs.night import Night
 
 SQL = Statements(Path(__file__).parent / "sql")
-_LOGIN = ("AUTH_QBO_EXPIRED", "AUTH_QBO_FORBIDDEN", "AUTH_HS_EXPIRED", "AUTH_MISSING_SCOPES", "AUTH_QBO_SUBSCRIPTION")
+LOGIN_CODES = (
+    "AUTH_QBO_EXPIRED",
+    "AUTH_QBO_FORBIDDEN",
+    "AUTH_HS_EXPIRED",
+    "AUTH_MISSING_SCOPES",
+    "AUTH_QBO_SUBSCRIPTION",
+)
 
 
 @dataclass(frozen=True)
@@ -73,30 +80,41 @@ def _connection_rows(night: Night) -> None:
     rows: list[Row] = []
     for (system, name), code in sorted({**night.blocked, **night.stopped}.items()):
         slots = {"system": system.value, "object": name if name != "*" else "everything", **_field_slots(night, name)}
-        text = render(code, **slots)
-        rows.append(
-            {
-                "record_key": f"connection:{system.value}:{name}",
-                "entity": "connection",
-                "state": "BLOCKED",
-                "class": "BLOCKED",
-                "code": code,
-                "detail": details.get((system.value, name)) or "",
-                "sentence": text.sentence,
-                "fix": text.fix,
-                "slots": json.dumps(slots),
-                "reasons": "[]",
-                "candidates": "[]",
-                "label": f"{System(system).value} {name}",
-                "owner": CODES[code].owner.value if code in CODES else "admin",
-                "since_run": night.run_id,
-                "since_at": night.started_at,
-                "run_id": night.run_id,
-                "evaluated_at": night.started_at,
-                "tries": 0,
-            }
-        )
-    insert(con, "record_states", rows, replace=True)
+        detail = details.get((system.value, name)) or ""
+        rows.append(_connection_row(night, System(system), name, code, slots, detail))
+    insert(con, "record_states", [*rows, *_ending_logins(night)], replace=True)
+
+
+def _ending_logins(night: Night) -> list[Row]:
+    """A login that a person must renew before long: told with every run, and no reason for a red one."""
+    return [
+        _connection_row(night, end.system, "login", "AUTH_ENDS_SOON", {"system": end.system.value, "date": str(end.on)})
+        for end in ends_soon(night.settings, datetime.now(UTC))
+    ]
+
+
+def _connection_row(night: Night, system: System, name: str, code: str, slots: dict[str, Any], detail: str = "") -> Row:
+    text, known = render(code, **slots), CODES.get(code)
+    return {
+        "record_key": f"connection:{system.value}:{name}",
+        "entity": "connection",
+        "state": known.state.value if known and known.klass is Class.WARNING else "BLOCKED",
+        "class": known.klass.value if known and known.klass is Class.WARNING else "BLOCKED",
+        "code": code,
+        "detail": detail,
+        "sentence": text.sentence,
+        "fix": text.fix,
+        "slots": json.dumps(slots),
+        "reasons": "[]",
+        "candidates": "[]",
+        "label": f"{system.value} {name}",
+        "owner": known.owner.value if known else "admin",
+        "since_run": night.run_id,
+        "since_at": night.started_at,
+        "run_id": night.run_id,
+        "evaluated_at": night.started_at,
+        "tries": 0,
+    }
 
 
 def _field_slots(night: Night, name: str) -> dict[str, Any]:
@@ -123,7 +141,7 @@ def end(night: Night) -> Ended:
     waiting = bool(plan and plan["status"] == "open" and plans.operations(con, plan["hash"]))
     code = _exit_code(night, problems, waiting)
     states = {row["state"]: row["records"] for row in SQL.rows(con, "state_totals")}
-    requests = _requests(night)
+    used = requests(night)
     objects = SQL.rows(con, "object_counts", run_id=night.run_id)
     seen = SQL.rows(con, "evaluated_count", run_id=night.run_id)[0]
     evaluated = seen["records"]
@@ -131,7 +149,7 @@ def end(night: Night) -> Ended:
         SQL.run(
             con, "close_run", run_id=night.run_id, ended_at=datetime.now(UTC), exit_code=int(code), plan_hash=night.plan_hash,
             counts=json.dumps({"states": states, "objects": objects, "problems": problems, "evaluated": evaluated}, default=str),
-            requests=json.dumps(requests),
+            requests=json.dumps(used),
         )  # fmt: skip
     publish(night.warehouse)
     decisions.write_file(con, night.settings.data)
@@ -156,7 +174,7 @@ def end(night: Night) -> Ended:
         objects,
         problems,
         evaluated,
-        requests,
+        used,
         before_start=seen["before_start"],
         report=report,
         reads=reads,
@@ -195,11 +213,12 @@ def red_reasons(night: Night) -> list[str]:
 def _exit_code(night: Night, problems: list[str], waiting: bool) -> ExitCode:
     if problems:
         codes = {*night.blocked.values(), *night.stopped.values()}
-        return ExitCode.LOGIN if codes and codes <= set(_LOGIN) else ExitCode.RED
+        return ExitCode.LOGIN if codes and codes <= set(LOGIN_CODES) else ExitCode.RED
     return ExitCode.WAITING if waiting and night.request.apply else ExitCode.DONE
 
 
-def _requests(night: Night) -> dict[str, int]:
+def requests(night: Night) -> dict[str, int]:
+    """How many requests of each kind this run has made so far."""
     found: dict[str, int] = {}
     for name, client in (("hubspot", night.clients.hubspot), ("quickbooks", night.clients.quickbooks)):
         counts = client.counts

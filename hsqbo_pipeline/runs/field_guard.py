@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,30 +26,27 @@ def field_problems(night: Night) -> dict[tuple[System, str], str]:
 
     What fills the code's sentence goes into the situation.
     """
-    codes: dict[tuple[System, str], str] = {}
-    slots: dict[Entity, Mapping[str, Any]] = {}
-    for entity in Entity:
-        problem = _first(night, entity)
-        if problem is not None:
-            codes[fields_of(entity)] = problem.code
-            slots[entity] = dict(problem.slots)
-    night.refine(field_problems=slots)
-    return codes
+    first = {entity: problems[0] for entity, problems in all_field_problems(night).items()}
+    night.refine(field_problems={entity: dict(problem.slots) for entity, problem in first.items()})
+    return {fields_of(entity): problem.code for entity, problem in first.items()}
 
 
-def _first(night: Night, entity: Entity) -> FieldProblem | None:
-    """The first thing that is wrong; an object that is switched off, or whose metadata was not read, has no say."""
+def all_field_problems(night: Night) -> dict[Entity, list[FieldProblem]]:
+    """What is wrong with the map of each object; one that is switched off, or whose metadata was not read, has no say."""
+    found = {entity: _problems(night, entity) for entity in Entity}
+    return {entity: problems for entity, problems in found.items() if problems}
+
+
+def _problems(night: Night, entity: Entity) -> list[FieldProblem]:
     section = night.rules.of(entity)
     definitions = _definitions(night, hubspot_object(entity, night.rules))
     if not section.targets or not definitions:
-        return None
+        return []
     company = night.situation.company
     mapped = field_map(entity, night.rules, automated_sales_tax=company.automated_sales_tax)
-    for problem in check_fields(entity, mapped, definitions, company, section.direction):
-        known = entity in _MAPPED_WHOLE and problem.code == "CFG_FIELD_MISSING"
-        if problem.mapped.custom or known:
-            return problem
-    return None
+    found = check_fields(entity, mapped, definitions, company, section.direction)
+    own = entity in _MAPPED_WHOLE
+    return [each for each in found if each.mapped.custom or (own and each.code == "CFG_FIELD_MISSING")]
 
 
 def _definitions(night: Night, name: str) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,30 @@ def connection(night: Night) -> dict[tuple[System, str], str]:
     Raises ConfigurationError where the rules contradict what the first run fixed (the time zone).
     """
     frozen(night)
+    for code in in_the_way(night):
+        system = System.QUICKBOOKS if code == "AUTH_QBO_WRONG_COMPANY" else System.HUBSPOT
+        return {(system, "*"): code}
+    return field_problems(night)
+
+
+def in_the_way(night: Night) -> Iterator[str]:
+    """The code of each reason why this connection may not be written to at all, the gravest first."""
     for check in (_other_accounts, _lost_state, _other_sync):
         code = check(night)
         if code is not None:
-            system = System.QUICKBOOKS if code == "AUTH_QBO_WRONG_COMPANY" else System.HUBSPOT
-            return {(system, "*"): code}
-    return field_problems(night)
+            yield code
+
+
+def moved_from(night: Night) -> list[str]:
+    """The zone this connection began with, where the rules say another one."""
+    found = [row["value"] for row in SQL.rows(night.warehouse.con, "frozen") if row["key"] == "timezone"]
+    return [zone for zone in found if zone != night.rules.timezone]
+
+
+def start_of(night: Night) -> datetime:
+    """The start that holds: the one that the first run froze, else the one it would freeze. Freezes nothing."""
+    found = [row["value"] for row in SQL.rows(night.warehouse.con, "frozen") if row["key"] == "start"]
+    return datetime.fromisoformat(found[0]) if found else night.rules.start_utc or _midnight(night)
 
 
 def frozen(night: Night) -> None:
@@ -54,20 +73,13 @@ def frozen(night: Night) -> None:
         if "start" not in found:
             moment = night.rules.start_utc or _midnight(night)
             insert(con, "meta", [{"key": "start", "value": moment.isoformat()}])
-    night.rules = night.rules.started(_start(night))
+    night.rules = night.rules.started(start_of(night))
     night.refine(rules=night.rules)
 
 
-def _midnight(night: Night) -> Any:
+def _midnight(night: Night) -> datetime:
     now = night.situation.now.astimezone(night.rules.zone)
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _start(night: Night) -> Any:
-    from datetime import datetime
-
-    text = next(row["value"] for row in SQL.rows(night.warehouse.con, "frozen") if row["key"] == "start")
-    return datetime.fromisoformat(text)
 
 
 def _other_accounts(night: Night) -> str | None:

@@ -84,6 +84,13 @@ def said_for_hubspot(settings: Settings) -> SecretStr:
     return refresh_token if refresh_token.get_secret_value() else settings.hubspot_token
 
 
+def is_app(settings: Settings) -> bool:
+    """Whether HubSpot's login is an app's, by OAuth: only an app has a client that may ask about its tokens."""
+    kept = _kept_for_hubspot(settings)
+    token = kept.refresh_token if kept is not None else settings.hubspot_refresh_token
+    return token.get_secret_value() != ""
+
+
 def ends_soon(settings: Settings, now: datetime) -> list[EndOfLife]:
     """The stored logins that will not last long, each with its nearest end."""
     stored = {System.HUBSPOT: _kept_for_hubspot(settings), System.QUICKBOOKS: store(settings, System.QUICKBOOKS).load()}

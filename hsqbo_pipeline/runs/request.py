@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ADOPT = "adopt"
     REBUILD = "rebuild"
     AUDIT = "audit"
+    DOCTOR = "doctor"
 
 
 @dataclass(frozen=True)

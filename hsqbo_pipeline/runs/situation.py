@@ -33,6 +33,7 @@ def make_situation(night: Night) -> Situation:
         zone=rules.zone,
         now=now,
         today=today,
+        closing_said=company.closed_until is not None,
         scheduled=night.request.kind in (Kind.NIGHTLY, Kind.CONTINUOUS, Kind.SWEEP),
         backfill=_backfill(night),
         blocked=dict(night.blocked),

@@ -42,22 +42,28 @@ _PLANNERS = {
 
 def read(night: Night) -> None:
     """Bring the mirror to now and find out what the rules have to look at; then settle what an earlier run left open."""
+    bring_to_now(night)
+    night.blocked |= guards.connection(night)
+    if not night.blocked and night.request.apply:
+        night.progress("settle", "looking up what an earlier run left open")
+        night.call(settle, night.warehouse, night.clients, night.situation)
+
+
+def bring_to_now(night: Night) -> None:
+    """Read what changed on either side, and put the situation together; nothing is judged yet."""
     night.progress("read", "reading both systems")
     states = reads.states(night.warehouse.con)
     reading = Reading(
         night.run_id,
         properties={name: hubspot_properties(name, night.rules) for name in HUBSPOT_OBJECTS},
         sweep=night.request.kind is Kind.SWEEP or sweep_due(states),
+        definitions=night.request.kind is Kind.DOCTOR,
         hubspot_overlap=night.settings.hubspot_overlap,
         quickbooks_overlap=night.settings.quickbooks_overlap,
     )
     night.call(read_all, night.warehouse, night.clients, reading)
     night.blocked = incomplete_reads(night.warehouse.con, night.run_id)
     night.situation = make_situation(night)
-    night.blocked |= guards.connection(night)
-    if not night.blocked and night.request.apply:
-        night.progress("settle", "looking up what an earlier run left open")
-        night.call(settle, night.warehouse, night.clients, night.situation)
 
 
 def mark_books(night: Night) -> Mapping[tuple[date, Entity], int]:
