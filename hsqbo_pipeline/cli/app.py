@@ -32,6 +32,7 @@ def _gather() -> None:
         reading,
         sandbox,
         scenario,
+        setup,
         steering,
         sync,
         undoing,

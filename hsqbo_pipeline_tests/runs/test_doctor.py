@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from hsqbo_pipeline.clients.tokens import Tokens
+from hsqbo_pipeline.clients.tokens import Tokens, seed_of
 from hsqbo_pipeline.core.decisions import Company
 from hsqbo_pipeline.errors import ExitCode
 from hsqbo_pipeline.model import findings
@@ -25,6 +25,7 @@ from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import logins
 from hsqbo_pipeline.runs.doctor import Examination, company, doctor
 from hsqbo_pipeline.sandbox.frame.server import SandboxConfig
+from hsqbo_pipeline.settings import SANDBOX_REALM
 from hsqbo_pipeline_tests.core.ledger_company import COMPANY, situation
 from hsqbo_pipeline_tests.nights.house import House, house
 from hsqbo_pipeline_tests.runs.town_house import NOTHING, clear_traffic
@@ -187,9 +188,12 @@ def test_a_dead_login_is_one_finding_and_exit_code_5(troubled: House, tmp_path: 
 @pytest.mark.rule("OPS_OTHER_SYNC_ACTIVE", "1.1", "1.29")
 def test_another_sync_at_work_and_a_moved_zone_stop_every_run(tmp_path: Path) -> None:
     """What another sync makes after the start is found, as is a zone that differs from the one a first run fixed; and
-    properties of our names that are not ours: of another type, or with values that are not unique."""
+    properties of our names that are not ours: of another type, or with values that are not unique. A login that ends soon
+    stands in a run's report and makes it no redder."""
     with house(tmp_path / "data") as home:
+        logins.store(home.settings, System.QUICKBOOKS).save(ending_login(datetime.now(UTC)))
         assert home.night().exit_code == ExitCode.DONE
+        assert home.states()["connection:quickbooks:login"] == "AUTH_ENDS_SOON"
         home.person("hubspot", "create", "invoices", {"hs_number": "9", "hs_invoice_source": "data_sync"})
         headers = {"Authorization": "Bearer pat-sandbox"}
         for kind, name, of in (("products", "qbo_backfill", "number"), ("contacts", "qbo_id", "string")):
@@ -209,6 +213,14 @@ def test_another_sync_at_work_and_a_moved_zone_stop_every_run(tmp_path: Path) ->
         home.rules["timezone"] = "America/New_York"
         assert home.night().exit_code == ExitCode.RED
         assert home.ask("SELECT count(*) AS n FROM runs WHERE ended_at IS NULL")[0]["n"] == 0
+
+
+def ending_login(now: datetime) -> Tokens:
+    """A stored login that works for now, and that Intuit ends for good in 59 days."""
+    return Tokens(
+        SecretStr("sandbox-access"), SecretStr("r"), SANDBOX_REALM, "sandbox", now, now + timedelta(hours=1),
+        now + timedelta(days=99), now + timedelta(days=59), seed_of("sandbox-refresh"),
+    )  # fmt: skip
 
 
 def of_company(company_: Company, **sections: Any) -> dict[str, Finding]:
@@ -265,15 +277,11 @@ def test_currencies_of_both_sides_are_held_against_each_other() -> None:
     assert "NOK; the portal has USD" in of_company(replace(COMPANY, home_currency="NOK"))["currency_absent"].sentence
 
 
+@pytest.mark.rule("AUTH_ENDS_SOON", "A32")
 def test_a_login_that_ends_soon_is_told_in_time(troubled: House, tmp_path: Path) -> None:
     """The end for good is told 60 days before, an unused login 30 days before; with a run as with the examination."""
     home, now = House(troubled.served, tmp_path, troubled.rules), datetime.now(UTC)
-    stored = logins.store(home.settings, System.QUICKBOOKS)
-    token = Tokens(
-        SecretStr("sandbox-access"), SecretStr("r"), home.settings.quickbooks_realm, "sandbox", now,
-        now + timedelta(hours=1), now + timedelta(days=99), now + timedelta(days=59),
-    )  # fmt: skip
-    token = replace(token, seed=logins.seed_of("sandbox-refresh"))
+    stored, token = logins.store(home.settings, System.QUICKBOOKS), ending_login(now)
     stored.save(token)
     found = named(examine(home))["login_ends"]
     assert (found.code, found.weight) == ("AUTH_ENDS_SOON", Weight.LOOK)
