@@ -29,6 +29,7 @@ def _gather() -> None:
         doctor,
         export,
         linking,
+        plans,
         reading,
         sandbox,
         scenario,

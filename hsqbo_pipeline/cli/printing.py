@@ -60,6 +60,8 @@ def summary(ended: Ended) -> None:
     shown = [row for row in ended.objects if any(row[name] for name in _SUMMARY[2:])]
     rows = [{**row, "direction": _WAYS.get(row["direction"], row["direction"])} for row in shown]
     table(f"Run {ended.number}", _SUMMARY, rows)
+    for sentence in ended.told:
+        out.print(escape(sentence))
     written = sum(row["created"] + row["updated"] + row["linked"] for row in ended.objects)
     if ended.waiting:
         out.print(

@@ -1,4 +1,4 @@
-"""Commands that only read what the last run published: status, failures, history, plan."""
+"""Commands that only read what the last run published: status, failures, history."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import typer
 
 from hsqbo_pipeline.cli.app import app
 from hsqbo_pipeline.cli.printing import out, table
-from hsqbo_pipeline.core.tables import rows
 from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.reports.published import COLUMNS, SQL, counts, last_run, open_published, records
 from hsqbo_pipeline.settings import load as load_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines.")]
-plans_app = typer.Typer(help="Look at plans.", no_args_is_help=True)
-app.add_typer(plans_app, name="plan")
 
 
 def _json(found: Any) -> None:
@@ -103,53 +100,3 @@ def history(
         ("at_time", "run", "system", "object", "action", "status", "target_id", "code", "remote_request"),
         writes,
     )
-
-
-@plans_app.command("show")
-def plan_show(
-    plan: Annotated[str | None, typer.Argument(help="The hash or its beginning; without it, the newest plan.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """A plan: every operation with its field differences, totals, and why it waits."""
-    with open_published(load_settings().data) as con:
-        found = rows(
-            con,
-            "SELECT * FROM plans WHERE starts_with(hash, $hash) ORDER BY created_at DESC LIMIT 1",
-            {"hash": plan or ""},
-        )
-        if not found:
-            raise ConfigurationError(
-                f"There is no plan {plan or ''}. `hsqbo sync --dry-run` makes one.", field="plan", value=plan
-            )
-        operations = rows(
-            con, "SELECT * FROM operations WHERE plan_hash = $hash ORDER BY position", {"hash": found[0]["hash"]}
-        )
-    if as_json:
-        _json({"plan": found[0], "operations": operations})
-        return
-    _print_plan(found[0], operations)
-
-
-def _print_plan(plan: dict[str, Any], operations: list[dict[str, Any]]) -> None:
-    out.print(f"Plan {plan['hash']} is {plan['status']}, made {plan['created_at']:%Y-%m-%d %H:%M} UTC", markup=False)
-    for reason in json.loads(plan["reasons"] or "[]"):
-        out.print(f"  waits: {reason['count']} {reason['what']} (limit {reason['limit']})", markup=False)
-    shown = []
-    for operation in operations:
-        changes = json.loads(operation["changes"])
-        shown.append(
-            {
-                "object": operation["entity"],
-                "to": operation["system"],
-                "action": operation["action"],
-                "record": operation["label"],
-                "changes": "; ".join(
-                    f"{c['field']}: {c['before'] or '(blank)'} -> {c['after'] or '(blank)'}" for c in changes
-                ),
-                "amount": f"{operation['amount']} {operation['currency'] or ''}"
-                if operation["amount"] is not None
-                else "",
-                "status": operation["status"],
-            }
-        )
-    table(f"{len(shown)} operations", ("object", "to", "action", "record", "changes", "amount", "status"), shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import datetime
 from typing import Annotated
 
@@ -47,6 +48,7 @@ def sync(
         to_day=to_day.date() if to_day else None,
         apply=not dry_run,
         approve=approve,
+        approved_by=getpass.getuser(),
         why=why,
         wait_for=wait,
     )

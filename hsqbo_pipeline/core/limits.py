@@ -17,6 +17,7 @@ from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Action, Operation
 
 SQL = Statements(Path(__file__).parent / "sql")
+_DOCUMENTS = (Entity.INVOICE, Entity.PAYMENT)
 
 
 def reasons_to_wait(
@@ -39,7 +40,7 @@ def reasons_to_wait(
         *_first_runs(operations, scale, limits.first_runs_ask),
         *_creates(operations, recent, limits.creates),
         *_share(operations, recent, scale, limits.linked_percent),
-        *_money(operations, scale, limits.money_percent),
+        *_money(operations, recent, scale, limits.money_percent),
         *_oddities(operations, situation),
     ]
 
@@ -84,7 +85,7 @@ def _share(
     )
     for row in recent:
         if row["action"] == Action.UPDATE and row["entity"] in counted:
-            counted[row["entity"]] += row["operations"]
+            counted[row["entity"]] += row["changed"]
     for entity, count in sorted(counted.items()):
         linked = scale.get(("links", entity), Decimal(0))
         # Of a handful of records one is already a large share: the share speaks from twenty linked records on.
@@ -94,6 +95,7 @@ def _share(
 
 def _money(
     operations: Sequence[Operation],
+    recent: Sequence[dict[str, Any]],
     scale: dict[tuple[str, str], Decimal],
     percent: Decimal | None,
 ) -> Iterator[dict[str, Any]]:
@@ -101,12 +103,11 @@ def _money(
         return
     moved: dict[str, Decimal] = {}
     for one in operations:
-        if (
-            one.system is System.QUICKBOOKS
-            and one.amount is not None
-            and one.entity in (Entity.INVOICE, Entity.PAYMENT)
-        ):
+        if one.system is System.QUICKBOOKS and one.amount is not None and one.entity in _DOCUMENTS:
             moved[one.currency or ""] = moved.get(one.currency or "", Decimal(0)) + abs(one.amount)
+    for row in recent:
+        if row["system"] == System.QUICKBOOKS and row["entity"] in _DOCUMENTS and row["currency"] in moved:
+            moved[row["currency"]] += row["amount"]
     for currency, amount in sorted(moved.items()):
         month = scale.get(("invoicing", currency), Decimal(0))
         if month > 0 and amount * 100 > month * percent:
@@ -122,7 +123,7 @@ def _oddities(operations: Sequence[Operation], situation: Situation) -> Iterator
         one
         for one in operations
         if one.system is System.QUICKBOOKS and one.steps and one.business_day is not None and one.business_day < month
-        and one.entity in (Entity.INVOICE, Entity.PAYMENT)
+        and one.entity in _DOCUMENTS
     ]  # fmt: skip
     if earlier and limits.earlier_month == "ask":
         yield _reason("writes dated in an earlier month", len(earlier), 0)

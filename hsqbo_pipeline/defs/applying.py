@@ -71,9 +71,13 @@ def _seal(lazy: LazyNight) -> Told:
 
 
 def _plan_summary(plan: Mapping[str, Any], totals: Mapping[str, Any], reasons: list[dict[str, Any]]) -> str:
+    from hsqbo_pipeline.runs.plan_story import told
+
     parts = [f"Plan `{plan['hash'][:12]}` is **{plan['status']}**."]
     if plan["approved_by"]:
-        parts.append(f"Approved by {plain(plan['approved_by'])}.")
+        why = f": {plain(plan['why'])}" if plan["why"] else ""
+        parts.append(f"Approved by {plain(plan['approved_by'])}{why}.")
+    parts += [plain(sentence.strip()) for sentence in told(plan)]
     parts += [
         f"Waits: {plain(each['count'])} {plain(each['what'])} (limit {plain(each['limit'])})." for each in reasons
     ]

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.core.quality import measure_quality
 from hsqbo_pipeline.core.reconcile import reconcile
-from hsqbo_pipeline.core.tables import Row, Statements, insert
+from hsqbo_pipeline.core.tables import Statements, insert
 from hsqbo_pipeline.errors import ExitCode
-from hsqbo_pipeline.model.codes import CODES, Class, render
-from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.model.codes import render
 from hsqbo_pipeline.reports import write_all
 from hsqbo_pipeline.reports.alerts import tell
-from hsqbo_pipeline.runs.blocked import fields_of
+from hsqbo_pipeline.runs import plan_story
 from hsqbo_pipeline.runs.conclude import conclude
-from hsqbo_pipeline.runs.logins import ends_soon
+from hsqbo_pipeline.runs.connection_rows import connection_rows
 from hsqbo_pipeline.runs.stages import held, may_apply
 from hsqbo_pipeline.store import decisions, plans, retention
 from hsqbo_pipeline.store.publish import publish
@@ -53,6 +52,7 @@ class Ended:
     before_start: int = 0  # records looked at in this run that `start` keeps out
     report: str | None = None
     reads: list[dict[str, Any]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)  # what the plan says of the one before it
 
     def as_json(self) -> str:
         """For machines."""
@@ -65,64 +65,11 @@ def settle_states(night: Night) -> dict[str, int]:
         if not night.read_already:
             return {}
         counts = conclude(con, night.situation, night.plan_hash, held(night))
-        _connection_rows(night)
+        SQL.run(con, "clear_blocks")
+        insert(con, "record_states", connection_rows(night), replace=True)
         if night.plan_hash is not None and may_apply(night):
             plans.finish(con, night.plan_hash)
     return counts
-
-
-def _connection_rows(night: Night) -> None:
-    con = night.warehouse.con
-    SQL.run(con, "clear_blocks")
-    details = {
-        (row["system"], row["object"]): row["detail"] for row in SQL.rows(con, "read_problems", run_id=night.run_id)
-    }
-    rows: list[Row] = []
-    for (system, name), code in sorted({**night.blocked, **night.stopped}.items()):
-        slots = {"system": system.value, "object": name if name != "*" else "everything", **_field_slots(night, name)}
-        detail = details.get((system.value, name)) or ""
-        rows.append(_connection_row(night, System(system), name, code, slots, detail))
-    insert(con, "record_states", [*rows, *_ending_logins(night)], replace=True)
-
-
-def _ending_logins(night: Night) -> list[Row]:
-    """A login that a person must renew before long: told with every run, and no reason for a red one."""
-    return [
-        _connection_row(night, end.system, "login", "AUTH_ENDS_SOON", {"system": end.system.value, "date": str(end.on)})
-        for end in ends_soon(night.settings, datetime.now(UTC))
-    ]
-
-
-def _connection_row(night: Night, system: System, name: str, code: str, slots: dict[str, Any], detail: str = "") -> Row:
-    text, known = render(code, **slots), CODES.get(code)
-    return {
-        "record_key": f"connection:{system.value}:{name}",
-        "entity": "connection",
-        "state": known.state.value if known and known.klass is Class.WARNING else "BLOCKED",
-        "class": known.klass.value if known and known.klass is Class.WARNING else "BLOCKED",
-        "code": code,
-        "detail": detail,
-        "sentence": text.sentence,
-        "fix": text.fix,
-        "slots": json.dumps(slots),
-        "reasons": "[]",
-        "candidates": "[]",
-        "label": f"{system.value} {name}",
-        "owner": known.owner.value if known else "admin",
-        "since_run": night.run_id,
-        "since_at": night.started_at,
-        "run_id": night.run_id,
-        "evaluated_at": night.started_at,
-        "tries": 0,
-    }
-
-
-def _field_slots(night: Night, name: str) -> dict[str, Any]:
-    """What a mapped field's code says, where a map and not a read is what holds an entity up."""
-    for entity, slots in night.situation.field_problems.items():
-        if fields_of(entity)[1] == name:
-            return dict(slots)
-    return {}
 
 
 def prove(night: Night) -> None:
@@ -178,6 +125,7 @@ def end(night: Night) -> Ended:
         before_start=seen["before_start"],
         report=report,
         reads=reads,
+        told=plan_story.of_run(con, night.plan_hash),
     )
 
 

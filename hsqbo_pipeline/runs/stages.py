@@ -23,7 +23,7 @@ from hsqbo_pipeline.mapping.properties import hubspot_properties
 from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS, Entity
 from hsqbo_pipeline.model.operations import Wave, fingerprint
 from hsqbo_pipeline.model.rules import Mode
-from hsqbo_pipeline.runs import guards
+from hsqbo_pipeline.runs import guards, plan_story
 from hsqbo_pipeline.runs.blocked import blocked_entities, incomplete_reads
 from hsqbo_pipeline.runs.night import Night, rules_hashes
 from hsqbo_pipeline.runs.refusals import parked
@@ -42,6 +42,7 @@ _PLANNERS = {
 
 def read(night: Night) -> None:
     """Bring the mirror to now and find out what the rules have to look at; then settle what an earlier run left open."""
+    plan_story.asked_for(night)  # a hash that names no plan is told before anything is read
     bring_to_now(night)
     night.blocked |= guards.connection(night)
     if not night.blocked and night.request.apply:
@@ -130,14 +131,15 @@ def close_plan(night: Night) -> Mapping[str, Any]:
     mode = night.rules.mode_in(night.settings.environment)
     reasons = reasons_to_wait(con, drafted, situation)
     undoing = night.request.kind is Kind.UNDO  # taking back what was written is always a person's decision
-    asked_for = night.request.approve not in (None, "auto")  # one shown plan is to be applied, and no other
+    asked = night.request.approve not in (None, "auto")  # one shown plan is to be applied, and no other
     waits = bool(drafted) and (
-        mode is not Mode.AUTOMATIC or bool(reasons) or undoing or asked_for or not night.request.apply
+        mode is not Mode.AUTOMATIC or bool(reasons) or undoing or asked or not night.request.apply
     )
-    totals = guards.totals(drafted)
+    inputs = inputs_hash(night)
+    totals = guards.totals(drafted) | plan_story.story(night, drafted, inputs)
     with night.warehouse.transaction():
         night.plan_hash = plans.seal(
-            con, night.run_id, created_at=situation.now, inputs_hash=inputs_hash(night), needs_approval=waits,
+            con, night.run_id, created_at=situation.now, inputs_hash=inputs, needs_approval=waits,
             reasons=reasons, totals=totals,
         )  # fmt: skip
         _approve(night, mode)

@@ -1,0 +1,1 @@
+SELECT * FROM operations WHERE plan_hash = $hash ORDER BY position
