@@ -27,7 +27,7 @@ async def check_listed(client: HubSpotClient, name: str, ids: Collection[str], b
     Search counts all records in one request. It lags, so it may still count some that were archived, or show ones made
     after the list began; only a record that a consistent read confirms was missed.
     """
-    total = await _total(client, name)
+    total = await counted(client, name)
     if total <= len(ids):
         return
     pages = client.search_pages(name, [], ["hs_object_id"], page=_SEARCH_PAGE)
@@ -42,7 +42,8 @@ async def check_listed(client: HubSpotClient, name: str, ids: Collection[str], b
         raise truncated("hubspot", name, len(ids), len(ids) + len(missed))
 
 
-async def _total(client: HubSpotClient, name: str) -> int:
+async def counted(client: HubSpotClient, name: str) -> int:
+    """How many records of an object search counts: one request."""
     async for page in client.search_pages(name, [], ["hs_object_id"], page=1):
         return page.total or 0
     return 0

@@ -19,7 +19,7 @@ from hsqbo_pipeline.extract.attempts import Attempt, attempt
 from hsqbo_pipeline.extract.completeness import check_listed
 from hsqbo_pipeline.extract.merges import consumed
 from hsqbo_pipeline.extract.ties import READ_WITH, stage_listed, stage_read
-from hsqbo_pipeline.extract.vanished import find_out
+from hsqbo_pipeline.extract.vanished import deleted, find_out
 from hsqbo_pipeline.extract.windows import Reading, read_since
 from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS
 from hsqbo_pipeline.store import mirror, reads
@@ -102,7 +102,8 @@ class HubSpotRead:
                 links = await self._read_ties(going, ties, to, sorted(staged.ids))
                 if name == _INVOICES and links:
                     await self._complete(going, to, links, set(recent))
-            self._keep(going, staged, ties, merged, whole=False)
+            gone = await deleted(self.client, con, name, staged.ids)
+            self._keep(going, staged, ties, [*merged, *gone], whole=False)
 
     async def _read_ties(
         self, going: Attempt, ties: StagedAssociations, to: str, ids: Sequence[str]
