@@ -87,7 +87,10 @@ class Consequences:
         expected = on_done.get("expect")
         differing = _differing(task, expected["values"]) if expected else {}
         if expected and differing:
-            task.end("refused", expected["code"], {**expected.get("slots", {}), "diff": differing})
+            wanted, shown = next(iter(differing.values()))
+            told = {path: f"{one} expected, {other} found" for path, (one, other) in differing.items()}
+            slots = {**expected.get("slots", {}), "diff": told, "expected": wanted, "found": shown}
+            task.end("refused", expected["code"], slots)
             self.run.tax_recalculated |= expected["code"] == TAX
         task.end("done")
 
@@ -98,14 +101,18 @@ class Consequences:
         return find
 
 
-def _differing(task: Task, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Which expected values the newest answer that has them does not show, to the cent."""
+def _differing(task: Task, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Expected and found values by path, where the newest answer that has them does not show them to the cent.
+
+    An amount of nothing may be left out of an answer.
+    """
     found = {}
     for path, wanted in values.items():
         answers = [task.answers[number] for number in sorted(task.answers, reverse=True)]
         shown = next((value for answer in answers if (value := _value(answer, path)) is not None), None)
-        if answers and not same(_amount(wanted), shown):
-            found[path] = f"{wanted} expected, {shown} found"
+        missing = shown is None and _amount(wanted) == 0
+        if answers and not missing and not same(_amount(wanted), shown):
+            found[path] = (wanted, shown)
     return found
 
 

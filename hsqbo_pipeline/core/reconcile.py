@@ -18,7 +18,14 @@ from hsqbo_pipeline.core.tables import Row, Statements, rows
 SQL = Statements(Path(__file__).parent / "sql")
 
 # Warnings that tell of a difference which stays: the record is in step as far as it can be.
-TELLING = ("DEL_REMOTE_DELETED", "DEL_VOIDED", "PAY_CREDIT_NOT_SHOWN", "HS_WORKFLOW_DUPLICATE", "REC_TOTAL_VARIANCE")
+TELLING = (
+    "DEL_REMOTE_DELETED",
+    "DEL_VOIDED",
+    "PAY_CREDIT_NOT_SHOWN",
+    "HS_WORKFLOW_DUPLICATE",
+    "REC_TOTAL_VARIANCE",
+    "TAX_VARIANCE",
+)
 ZERO = Decimal("0.00")
 
 

@@ -17,11 +17,15 @@ _RESTING = (State.IN_SYNC, State.EXCLUDED)
 
 
 def spend(con: duckdb.DuckDBPyConnection, ends: Iterable[tuple[Row, Outcome]]) -> None:
-    """Take back `winner` decisions whose conflict is settled, and `retry` decisions (without a day) that were tried."""
+    """Take back decisions that did their work: `winner`, `push` and `adopt` once settled, `retry` (without a day) once tried.
+
+    Whoever pushed or adopted one edit is asked again about the next one.
+    """
     spent = []
     for verdict, end in ends:
         tried = any(operation["status"] in _TRIED for operation in verdict["operations"])
         verbs = ["winner"] if end.settled and end.code != "CONF_HELD" else []
+        verbs += ["push", "adopt"] if end.settled and end.state is State.IN_SYNC else []
         verbs += ["retry"] if tried or end.state in _RESTING else []
         for side in ("hubspot", "quickbooks"):
             if verdict[f"{side}_id"]:

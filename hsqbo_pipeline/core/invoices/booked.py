@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from hsqbo_pipeline.core.decisions import Situation, Verdict
+from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.parents import Parents, Standing
 from hsqbo_pipeline.mapping.invoices import figures
@@ -120,6 +120,19 @@ def _has_other_links(row: Mapping[str, Any]) -> bool:
     return bool(text) and any(
         word in str(text) for word in ("JournalEntry", "CreditMemo", "Expense", "Check", "CreditCardCredit", "Deposit")
     )
+
+
+def variance(case: Case) -> Reason | None:
+    """What both sides were settled on although it differs: the tax alone, the total, or the day it counts on."""
+    row, booked = case.row(System.HUBSPOT), case.row(System.QUICKBOOKS)
+    total, tax = ((booked[name] or ZERO) - (row[name] or ZERO) for name in ("total", "tax"))
+    if tax and tax == total:
+        slots = {"klass": "WARNING", "difference": tax, "found": booked["tax"], "expected": row["tax"] or ZERO}
+        return Reason("TAX_VARIANCE", slots)
+    if not total and not tax and (row["invoice_date"], row["currency"]) == (booked["invoice_date"], booked["currency"]):
+        return None
+    found, expected = (f"{each['total']} {each['currency']} on {each['invoice_date']}" for each in (booked, row))
+    return Reason("REC_TOTAL_VARIANCE", {"klass": "WARNING", "difference": total, "found": found, "expected": expected})
 
 
 def figures_of(case: Case, posted: Decimal = ZERO) -> dict[str, str]:

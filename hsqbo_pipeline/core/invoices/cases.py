@@ -12,6 +12,7 @@ import duckdb
 
 from hsqbo_pipeline.core.candidates import Candidate, candidate
 from hsqbo_pipeline.core.decisions import Verdict
+from hsqbo_pipeline.core.invoices.line_forms import hubspot_text
 from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.mapping.lines import cents
 from hsqbo_pipeline.model.names import Entity, System
@@ -59,6 +60,11 @@ class Case:
     def order_fees(self) -> Decimal:
         """What HubSpot adds to the invoice as a whole."""
         return self._adjustment("fees")
+
+    @property
+    def hubspot_lines(self) -> str:
+        """HubSpot's lines, discount and fees as a baseline keeps them."""
+        return hubspot_text(self.lines[System.HUBSPOT], self.order_discount, self.order_fees)
 
     def _adjustment(self, kind: str) -> Decimal:
         lines = sum((line["amount"] or ZERO for line in self.lines[System.HUBSPOT]), start=ZERO)

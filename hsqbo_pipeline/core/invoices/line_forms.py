@@ -22,7 +22,7 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True)
 class Form:
-    """One line as the books hold it. `kind` is item, discount or shipping."""
+    """One line as the books hold it. `kind` is item, discount or shipping; or fee, which the books can't hold."""
 
     kind: str
     item: str | None
@@ -59,8 +59,8 @@ def shown(amount: Decimal) -> str:
     return f"{whole}.{decimals.ljust(2, '0')}"
 
 
-def expected(lines: Sequence[Row], items: Sequence[Any], discount: Decimal) -> list[Form]:
-    """What QuickBooks should hold for these HubSpot lines."""
+def expected(lines: Sequence[Row], items: Sequence[Any], discount: Decimal, fees: Decimal = ZERO) -> list[Form]:
+    """What QuickBooks should hold for these HubSpot lines, less `discount` on the whole invoice and plus `fees`."""
     found = []
     for line, item in zip(lines, items, strict=True):
         terms = terms_of(line) or (None, None)
@@ -70,6 +70,8 @@ def expected(lines: Sequence[Row], items: Sequence[Any], discount: Decimal) -> l
         )
     if discount:
         found.append(Form("discount", None, None, None, discount, "discount"))
+    if fees:
+        found.append(Form("fee", None, None, None, fees, "fee"))
     return found
 
 
@@ -120,8 +122,8 @@ def sent_text(lines: Sequence[Row], items: Sequence[Any], discount: Decimal) -> 
     return as_text(expected(lines, items, discount))
 
 
-def hubspot_text(lines: Iterable[Row]) -> str:
-    """HubSpot's lines in its own terms, for telling whether somebody changed them there."""
+def hubspot_text(lines: Iterable[Row], discount: Decimal, fees: Decimal) -> str:
+    """HubSpot's lines and what applies to all of them, in its own terms, for telling whether somebody changed them there."""
     names = (
         "item_id",
         "sku",
@@ -133,8 +135,9 @@ def hubspot_text(lines: Iterable[Row]) -> str:
         "discount_amount",
         "tax_code",
     )
+    said = [[plain(line[name]) if isinstance(line[name], Decimal) else line[name] for name in names] for line in lines]
     return json.dumps(
-        [[plain(line[name]) if isinstance(line[name], Decimal) else line[name] for name in names] for line in lines]
+        [*said, *([kind, plain(value)] for kind, value in (("discount", discount), ("fees", fees)) if value)]
     )
 
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
-from hsqbo_pipeline.core.invoices.booked import FIGURE_COLUMNS, Payer, figures_of, mirror_fields, payer_of, refusal
+from hsqbo_pipeline.core.invoices.booked import (
+    FIGURE_COLUMNS,
+    Payer,
+    figures_of,
+    mirror_fields,
+    payer_of,
+    refusal,
+    variance,
+)
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.mirror_lines import Wanted, adjustment_steps, creation_steps, line_work, wanted_lines
 from hsqbo_pipeline.core.invoices.parents import Parents
@@ -174,7 +182,9 @@ def _billed_there(
     kept = {
         o.name: (o.value if o.outcome is Outcome.WRITE and o.name in names else hubspot.get(o.name)) for o in outcomes
     }
-    return case.verdict("OPS_UNCHANGED", operations=operations, settle=_settle(case, mapped, [], payer, kept))
+    differing = variance(case) or Reason("OPS_UNCHANGED")
+    settle = _settle(case, mapped, [], payer, kept)
+    return case.verdict(differing.code, slots=differing.slots, operations=operations, settle=settle)
 
 
 def _outcomes(case: Case, mapped: Sequence[Field], situation: Situation) -> list[FieldVerdict]:

@@ -14,7 +14,7 @@ from hsqbo_pipeline.core.invoices.company_lists import Lists
 from hsqbo_pipeline.core.invoices.drafts import Draft
 from hsqbo_pipeline.core.invoices.incoming import before_start, filtered
 from hsqbo_pipeline.core.invoices.items import Choice, Fallbacks, choose, fallback_lines
-from hsqbo_pipeline.core.invoices.line_forms import hubspot_text, sent_text
+from hsqbo_pipeline.core.invoices.line_forms import sent_text
 from hsqbo_pipeline.core.invoices.parents import Parents, Standing
 from hsqbo_pipeline.core.invoices.wire import FIRST, link_row, operation
 from hsqbo_pipeline.core.tables import Row
@@ -231,6 +231,10 @@ def _creation(case: Case, sale: Sale, lists: Lists, situation: Situation) -> Ope
     if sale.codes.binding:
         code = "TAX_RECALCULATED" if situation.company.uses_sales_tax else "REC_TOTAL_VARIANCE"
         on_done["expect"] = {"code": code, "values": {"TotalAmt": money(row["total"])}}
+    else:
+        # The customer holds an invoice without the tax that QuickBooks works out: it fails until it is issued anew (H14).
+        values = {"TxnTaxDetail.TotalTax": money(row["tax"] or ZERO)}
+        on_done["expect"] = {"code": "TAX_VARIANCE", "values": values, "slots": {"klass": "FAILING"}}
     fallbacks = fallback_lines(case.lines[System.HUBSPOT], sale.choices)
     return operation(
         case,
@@ -278,7 +282,7 @@ def _settle(case: Case, sale: Sale, situation: Situation) -> dict[str, dict[str,
     mapped = [each for each in field_map(Entity.INVOICE, situation.rules) if not each.compared_only]
     texts = values(row, mapped)
     lines = case.lines[System.HUBSPOT]
-    hubspot = {**texts, "lines": hubspot_text(lines), "customer": sale.customer.id, "tax": money(row["tax"] or ZERO)}
+    hubspot = {**texts, "lines": case.hubspot_lines, "customer": sale.customer.id, "tax": money(row["tax"] or ZERO)}
     quickbooks = {
         **texts,
         "lines": sent_text(lines, [choice.reference for choice in sale.choices], case.order_discount),

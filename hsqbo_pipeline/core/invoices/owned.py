@@ -15,7 +15,7 @@ from typing import Any
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.invoices.billing import billed
-from hsqbo_pipeline.core.invoices.booked import figures_of
+from hsqbo_pipeline.core.invoices.booked import figures_of, variance
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.drafts import Draft
 from hsqbo_pipeline.core.invoices.incoming import filtered
@@ -27,7 +27,6 @@ from hsqbo_pipeline.core.invoices.line_forms import (
     edits,
     expected,
     from_text,
-    hubspot_text,
     standing,
 )
 from hsqbo_pipeline.core.invoices.outgoing import Outbox, unmatched_warning
@@ -93,7 +92,8 @@ def compare(case: Case, parents: Parents, outbox: Outbox, situation: Situation) 
         for (entity, side, record_id), item in parents.rows.items()
         if entity is Entity.PRODUCT and side is System.QUICKBOOKS
     }
-    forms = _named(expected(lines, [choice.reference for choice in choices], case.order_discount), choices, names)
+    wanted = expected(lines, [choice.reference for choice in choices], case.order_discount, case.order_fees)
+    forms = _named(wanted, choices, names)
     customer = billed(case, parents, situation)
     hubspot = Facts(
         customer=None if isinstance(customer, Verdict) else customer.partner,
@@ -145,7 +145,7 @@ def _moved(case: Case, hubspot: Facts, quickbooks: Facts) -> tuple[frozenset[str
             pushed.add(group)
     if not all_same(hubspot.lines, quickbooks.lines):
         kept = from_text(baseline[System.QUICKBOOKS].get("lines")) if baseline else None
-        text = hubspot_text(case.lines[System.HUBSPOT])
+        text = case.hubspot_lines
         if kept is None:
             same_total = case.row(System.HUBSPOT)["total"] == case.row(System.QUICKBOOKS)["total"]
             forbidden |= set() if same_total else {"lines"}
@@ -226,7 +226,12 @@ def _flow(case: Case, found: Comparison, parents: Parents, outbox: Outbox, situa
     if isinstance(operations, Verdict):
         return Draft(case, operations)
     body, changes = _to_hubspot(outcomes, mapped, situation)
-    code, slots, reasons = _telling(case, outcomes, found, situation)
+    differing = None if {"lines", "tax"} & pushed else variance(case)
+    if differing is not None and case.pair.baseline is None and not case.said("adopt"):
+        # Nobody has ever settled on two different sums: it fails until both sides agree, or a person adopts the books'.
+        refused = case.verdict(differing.code, slots={**differing.slots, "klass": "FAILING"}, operations=operations)
+        return Draft(case, refused, body, changes, _told(case, pushed))
+    code, slots, reasons = _telling(case, outcomes, found, situation, differing)
     verdict = case.verdict(
         code, slots=slots, reasons=reasons, operations=operations, settle=_settle(case, found, mapped, outcomes, pushed)
     )
@@ -277,10 +282,14 @@ def _to_hubspot(
 
 
 def _telling(
-    case: Case, outcomes: Sequence[FieldVerdict], found: Comparison, situation: Situation
+    case: Case,
+    outcomes: Sequence[FieldVerdict],
+    found: Comparison,
+    situation: Situation,
+    differing: Reason | None,
 ) -> tuple[str, Mapping[str, Any], tuple[Reason, ...]]:
     """The code of a pair that is in step, with what is worth saying about it."""
-    said: list[Reason] = []
+    said: list[Reason] = [differing] if differing is not None else []
     held = [o.name for o in outcomes if o.outcome is Outcome.HELD]
     if held:
         said.append(Reason("CONF_HELD", {"fields": ", ".join(held)}))
@@ -320,7 +329,7 @@ def _settle(
     )
     said, booked = found.hubspot, found.quickbooks
     hubspot = {
-        "lines": hubspot_text(case.lines[System.HUBSPOT]),
+        "lines": case.hubspot_lines,
         "customer": said.payer,
         "invoice_date": said.day,
         "currency": said.currency,

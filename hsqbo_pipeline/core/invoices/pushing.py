@@ -45,7 +45,7 @@ def push(
     body = quickbooks_fields({o.name: o.value for o in writes}, mapped, payload, situation.company.custom_fields)
     changes = [FieldChange(o.name, o.loser, o.value, o.reason) for o in writes]
     row, booked = case.row(System.HUBSPOT), case.row(System.QUICKBOOKS)
-    total = booked["total"]
+    total, tax = booked["total"], booked["tax"]
     if groups:
         sale = prepare(case, parents, outbox, situation)
         rewritten = sale if isinstance(sale, Verdict) else _guarded(case, groups, sale, outbox, situation)
@@ -54,11 +54,15 @@ def push(
             return rewritten
         outbox.fallbacks.keep()
         body |= rewritten
-        total = row["total"] if {"lines", "tax"} & groups else total
+        if {"lines", "tax"} & groups:
+            total, tax = row["total"], row["tax"]
         changes += [
             FieldChange(name, _said(booked, name), _said(row, name), "changed in hubspot") for name in sorted(groups)
         ]
-    expect = {"code": "TAX_RECALCULATED", "values": {"TotalAmt": money(total or ZERO)}}
+    shown = {"TotalAmt": money(total or ZERO)}
+    if situation.company.uses_sales_tax:
+        shown["TxnTaxDetail.TotalTax"] = money(tax or ZERO)
+    expect = {"code": "TAX_RECALCULATED", "values": shown}
     step = quickbooks_update(case, body, _before(body, payload))
     on_done = {"expect": expect}
     return (operation(case, situation, System.QUICKBOOKS, Action.UPDATE, [step], changes=changes, on_done=on_done),)
