@@ -19,6 +19,7 @@ from hsqbo_pipeline.sandbox.frame.switches import Switches
 from hsqbo_pipeline.sandbox.frame.traffic import Traffic
 from hsqbo_pipeline.sandbox.quickbooks.company import QuickBooksCompany
 from hsqbo_pipeline.sandbox.quickbooks.shapes import ENUMS, OBJECTS
+from hsqbo_pipeline_tests.contract.in_process import send
 from hsqbo_pipeline_tests.sandbox.quickbooks.caller import COMPANY, REALM
 
 WRITABLE = ("Customer", "Vendor", "Item", "Invoice", "Payment", "CreditMemo", "SalesReceipt", "RefundReceipt", "Term")
@@ -153,29 +154,6 @@ class Generator:
         return json.dumps(value).encode()
 
 
-async def _send(app: Any, method: str, path: str, query: str, body: bytes) -> tuple[int, bytes]:
-    status, parts = 0, []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Any) -> None:
-        nonlocal status
-        status = message.get("status", status)
-        parts.append(message.get("body", b""))
-
-    headers = [(b"authorization", b"Bearer sandbox-access"), (b"accept", b"application/json")]
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": f"/v3/company/{REALM}/{path}",
-        "query_string": query.encode(),
-        "headers": headers,
-    }
-    await app(scope, receive, send)
-    return status, b"".join(parts)
-
-
 def _app(seed: int) -> Any:
     clock, switches = Clock(), Switches()
     prefs = {"CurrencyPrefs": {"MultiCurrencyEnabled": seed % 3 == 0}, "SalesFormsPrefs": {"AutoApplyCredit": True}}
@@ -203,7 +181,9 @@ def test_no_generated_request_breaks_it(seed: int) -> None:
     async def run() -> None:
         for _ in range(PER_EXAMPLE):
             request = generator.request()
-            status, body = await _send(app, *request)
+            method, path, query, sent = request
+            address = f"/v3/company/{REALM}/{path}"
+            status, body = await send(app, method, address, query, sent, "sandbox-access")
             SEEN[status] = SEEN.get(status, 0) + 1
             assert 200 <= status < 500, (request, body)
             json.loads(body)

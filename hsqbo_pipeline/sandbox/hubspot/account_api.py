@@ -41,7 +41,7 @@ class AccountApi:
         active = request.one("active")
         if active is not None:
             rates = [each for each in rates if each["active"] == (active.lower() == "true")]
-        limit, start = request.number("limit", 100, 100), int(request.one("after") or 0)
+        limit, start = request.number("limit", 100, 100), request.cursor()
         body: dict[str, Any] = {"results": rates[start : start + limit]}
         if start + limit < len(rates):
             body["paging"] = {"next": {"after": str(start + limit)}}

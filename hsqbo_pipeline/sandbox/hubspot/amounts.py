@@ -6,7 +6,7 @@ Each line's tax and each percentage is rounded half up to the cent on its own.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from hsqbo_pipeline.sandbox.hubspot.crm import Crm
 from hsqbo_pipeline.sandbox.hubspot.records import CALCULATED, Record
@@ -14,6 +14,7 @@ from hsqbo_pipeline.sandbox.hubspot.values import iso, number, plain
 
 _CENT = Decimal("0.01")
 _ZERO = Decimal("0.00")
+_WIDE = Context(prec=100)  # the product of the largest numbers that a property takes
 RECEIVED = frozenset({
     "succeeded", "partially_refunded", "refunded", "processing_refund", "disputed_won", "disputed_action_required",
     "disputed_awaiting_decision",
@@ -23,7 +24,7 @@ RECEIVED = frozenset({
 
 def cents(value: Decimal) -> Decimal:
     """Rounded half up to two decimals."""
-    return value.quantize(_CENT, rounding=ROUND_HALF_UP)
+    return value.quantize(_CENT, rounding=ROUND_HALF_UP, context=_WIDE)
 
 
 def amount_of(values: dict[str, str], name: str, default: str = "0") -> Decimal:

@@ -21,6 +21,9 @@ MAX_INPUTS = 100
 Prepared = tuple[Draft, bool]
 
 
+_TEXTS = ("idProperty", "objectWriteTraceId")
+
+
 def inputs_of(body: Any, limit: int = MAX_INPUTS) -> list[dict[str, Any]]:
     """The inputs of a batch; 400 for none, for too many, for what is no object."""
     listed = body.get("inputs") if isinstance(body, dict) else None
@@ -30,6 +33,10 @@ def inputs_of(body: Any, limit: int = MAX_INPUTS) -> list[dict[str, Any]]:
         raise invalid("At least one input is required")
     if len(listed) > limit:
         raise invalid(f"The maximum number of inputs is {limit}; {len(listed)} were sent")
+    for each in (body, *listed):
+        for name in _TEXTS:
+            if not isinstance(each.get(name, ""), str | None):
+                raise invalid(f"Invalid input JSON: {name} must be a text")
     return listed
 
 

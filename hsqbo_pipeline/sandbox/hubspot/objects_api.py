@@ -47,10 +47,7 @@ class ObjectsApi:
         kind = self._kind(request, "read")
         history = request.listed("propertiesWithHistory")
         limit = request.number("limit", 10, 50 if history else 100)
-        after = request.one("after")
-        if after and not is_digits(after):
-            raise invalid("after is not a cursor that a page before answered")
-        start = int(after or 0)
+        start = request.cursor()
         store = self._crm.stores[kind.name]
         if request.flag("archived"):
             ids = sorted(each for each in store.archived if each >= start)

@@ -91,6 +91,13 @@ class Request:
             raise invalid(f"{name} must be between 1 and {most}; {text} was sent")
         return int(text)
 
+    def cursor(self) -> int:
+        """Where a list goes on (`after`), 0 for its beginning; 400 for what no page answered."""
+        after = self.one("after")
+        if after and not is_digits(after):
+            raise invalid("after is not a cursor that a page before answered")
+        return int(after or 0)
+
 
 def list_in(body: dict[str, Any], name: str) -> list[Any]:
     """A list of a JSON body, empty if absent or null; 400 if it is something else."""

@@ -96,9 +96,13 @@ def to_ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
+_MOST_DIGITS = 30
+"""Longer numbers are refused; where HubSpot draws the line is not documented."""
+
+
 def _number(definition: Definition, text: str, _: set[str]) -> str:
     found = number(text)
-    if found is None or "_" in text:
+    if found is None or "_" in text or found.adjusted() > _MOST_DIGITS:
         raise _bad(definition, "INVALID_INTEGER", f"{text} was not a valid number.")
     return plain(found)
 
