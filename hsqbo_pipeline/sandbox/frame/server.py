@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -175,6 +176,7 @@ def serve(config: SandboxConfig) -> None:
     """Serve both systems until SIGINT or SIGTERM. Raises OSError naming the port that is taken."""
     ports = {"hubspot": config.hubspot_port, "quickbooks": config.quickbooks_port}
     with contextlib.ExitStack() as stack:
+        stack.callback(gc.unfreeze)  # a large load freezes what it made; left so, libraries report leaks at the exit
         sockets = {name: stack.enter_context(_bind(config.host, port)) for name, port in ports.items()}
         _serve_bound(config, sockets)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from math import floor
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,10 +34,10 @@ def run_query(books: Books, statement: str) -> bytes:
         raise invalid(f"invalid context declaration: {query.entity}")
     table = books.tables[entity]
     start, most = _page(books, query)
-    numbers = _matching(books, entity, table, query)
+    numbers, ordered = _matching(books, entity, table, query)
     if query.count:
         return b'{"totalCount":%d}' % sum(1 for _ in numbers)
-    if query.order:
+    if query.order and not ordered:
         numbers = _sorted(entity, table, numbers, query.order)
     rows = [table.rows[number].raw for number in islice(numbers, start - 1, start - 1 + most)]
     if entity == "TaxCode" and books.is_us and not query.where:
@@ -87,27 +88,34 @@ def _column(entity: str, name: str, *, to_filter: bool) -> Column:
     return column
 
 
-def _matching(books: Books, entity: str, table: Table, query: Query) -> Iterable[int]:
+def _matching(books: Books, entity: str, table: Table, query: Query) -> tuple[Iterable[int], bool]:
+    """The rows asked for, and whether they come in the order asked for: else they come in the order of ids."""
     tests: list[tuple[bool, Test]] = []
     candidates: Iterable[int] | None = None
-    about_activity = False
+    about_activity = ordered = False
     for predicate in query.where:
         column = _column(entity, predicate.property, to_filter=True)
-        about_activity |= column.name == "Active"
+        if column.name == "Active":
+            about_activity = True
+            if {_flag(value) for value in predicate.values} == {True, False}:
+                continue
         found = _by_index(entity, table, column, predicate) if candidates is None else None
         if found is None:
             tests.append(_test(books, column, predicate))
+        elif column.kind == "updated":
+            ordered = _by_change(query.order)
+            candidates = found if ordered else sorted(found)
         else:
             candidates = found
-    only_active = entity in HAS_ACTIVE and not about_activity
+    only_active = entity in HAS_ACTIVE and not about_activity and len(table.active_ids) < len(table)
     if candidates is None:
         candidates = table.active_ids if only_active else table.ids
         only_active = False
     if entity == "TaxCode":
         candidates = (number for number in candidates if number < min(PSEUDO_TAX_CODES.values()))
-    if not tests and not only_active:
-        return candidates
-    return _filtered(table, candidates, tests, only_active=only_active)
+    if only_active or tests:
+        candidates = _filtered(table, candidates, tests, only_active=only_active)
+    return candidates, ordered
 
 
 def _filtered(
@@ -129,7 +137,10 @@ def _filtered(
 
 
 def _by_index(entity: str, table: Table, column: Column, predicate: Predicate) -> Iterable[int] | None:
-    """Candidates in the order of ids from an index, None if no index answers this predicate exactly."""
+    """Candidates from an index, None if no index answers this predicate exactly.
+
+    They come in the order of ids, from the index of changes oldest change first.
+    """
     if predicate.operator in ("=", "IN"):
         if column.kind == "id":
             numbers = {_id(entity, value) for value in predicate.values}
@@ -139,12 +150,8 @@ def _by_index(entity: str, table: Table, column: Column, predicate: Predicate) -
             return sorted(hits)
     if column.kind == "updated" and predicate.operator in (">", ">="):
         edge = _instant(predicate.values[0])
-        strict = predicate.operator == ">"
-        return sorted(
-            number
-            for number in table.changed_since(int(edge) if edge == int(edge) else int(edge) + 1)
-            if not strict or table.rows[number].updated > edge
-        )
+        whole = int(edge) == edge
+        return table.changed_since(int(edge) if whole and predicate.operator == ">=" else floor(edge) + 1)
     if column.kind == "id":
         raise invalid("property 'Id' supports only the operators = and IN")
     return None
@@ -251,12 +258,17 @@ def _compare(own: Any, operator: str, edges: Sequence[Any]) -> bool:
 # -- in which order ------------------------------------------------------------------------------------------------
 
 
+def _by_change(order: tuple[Order, ...]) -> bool:
+    """Whether the oldest change is wanted first and nothing else, as a reader of changes asks."""
+    return len(order) == 1 and not order[0].descending and order[0].property.lower() == "metadata.lastupdatedtime"
+
+
 def _sorted(entity: str, table: Table, numbers: Iterable[int], order: tuple[Order, ...]) -> Iterable[int]:
     columns = [(_column(entity, item.property, to_filter=False), item.descending) for item in order]
     chosen = list(numbers)
     if len(columns) == 1 and columns[0][0].kind == "id" and not columns[0][1]:
         return chosen
-    if len(columns) == 1 and columns[0] == (QUERYABLE[entity]["metadata.lastupdatedtime"], False):
+    if _by_change(order):
         if len(chosen) == len(table):
             return table.in_order_of_change()
         if len(chosen) * 4 > len(table):

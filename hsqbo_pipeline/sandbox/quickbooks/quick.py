@@ -20,7 +20,7 @@ from hsqbo_pipeline.sandbox.quickbooks.wire import ZERO, Doc, bare, number_of, s
 _TEXTS = ("GivenName", "FamilyName", "CompanyName")
 _CUSTOMER = frozenset({"DisplayName", *_TEXTS, "PrimaryEmailAddr", "PrimaryPhone", "BillAddr"})
 _ADDRESS = frozenset({"Line1", "Line2", "City", "Country", "CountrySubDivisionCode", "PostalCode"})
-_INVOICE = frozenset({"CustomerRef", "DocNumber", "TxnDate", "DueDate", "Line"})
+_INVOICE = frozenset({"CustomerRef", "CurrencyRef", "DocNumber", "TxnDate", "DueDate", "Line"})
 _LINE = frozenset({"Amount", "DetailType", "SalesItemLineDetail", "Description"})
 _DETAIL = frozenset({"ItemRef", "Qty", "UnitPrice"})
 _NAME = re.compile(r"[^:\t\r\n]{1,100}\Z")
@@ -94,6 +94,9 @@ class QuickPath:
     def invoice(self, record: Mapping[str, Any], number: int) -> Doc | None:
         """The derived invoice, or None."""
         if not self.invoices or not record.keys() <= _INVOICE:
+            return None
+        currency = record.get("CurrencyRef", self._currency)
+        if (currency if isinstance(currency, str) else value_of(currency)) != self._currency["value"]:
             return None
         days = record.get("TxnDate"), record.get("DueDate")
         if not all(isinstance(day, str) and _is_day(day) for day in days):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -162,11 +163,11 @@ class Table:
     def changed_since(self, epoch: int) -> Iterable[int]:
         """Ids changed at or after the second, oldest change first."""
         start = bisect_left(self.by_time, epoch << _BITS)
-        return (code & _ID for code in self.by_time[start:])
+        return map(_ID.__and__, islice(self.by_time, start, None))
 
     def in_order_of_change(self) -> Iterator[int]:
         """All ids, oldest change first."""
-        return (code & _ID for code in self.by_time)
+        return map(_ID.__and__, self.by_time)
 
     def _enter(self, number: int, row: Row) -> None:
         insort(self.ids, number)

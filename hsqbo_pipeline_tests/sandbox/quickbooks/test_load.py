@@ -59,6 +59,7 @@ def _lines(qbo: Caller) -> list[list[dict[str, Any]]]:
     [
         {},
         {"TxnDate": "2026-03-01", "DueDate": "2026-04-01", "PrivateNote": "p", "CustomerMemo": {"value": "m"}},
+        {"TxnDate": "2026-03-01", "DueDate": "2026-04-01", "DocNumber": "L-1", "CurrencyRef": {"value": "USD"}},
         {"BillAddr": ADDRESS, "BillEmail": {"Address": "b@example.com"}, "Deposit": Decimal(5)},
     ],
 )
