@@ -1,8 +1,9 @@
-"""Commands that find links instead of making records: `adopt`, `rebuild`."""
+"""Commands about links alone: `adopt` and `rebuild` find them, `forget` ends them."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +18,13 @@ _COLUMNS = ("object", "record", "hubspot", "quickbooks")
 
 
 @app.command()
-def rebuild(as_json: AsJson = False) -> None:
+def rebuild(
+    export: Annotated[
+        Path | None,
+        typer.Option("--from", help="An export that `hsqbo forget` wrote: its links and agreed values come first."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Make the links anew after the warehouse was lost, from the marks in both systems and from decisions.yaml.
 
     Creates and changes nothing on either side. The next run then goes on where the lost one stood.
@@ -27,7 +34,8 @@ def rebuild(as_json: AsJson = False) -> None:
     from hsqbo_pipeline.settings import load as load_settings
 
     settings = load_settings()
-    done = run_rebuild(settings, load_rules(settings.rules), progress=None if as_json else _progress)
+    rules = load_rules(settings.rules)
+    done = run_rebuild(settings, rules, export=export, progress=None if as_json else _progress)
     _tell(done, as_json, "linked again")
 
 
@@ -47,6 +55,26 @@ def adopt(
     settings = load_settings()
     done = run_adopt(settings, load_rules(settings.rules), dry_run=dry_run, progress=None if as_json else _progress)
     _tell(done, as_json, "would be linked" if dry_run else "linked")
+
+
+@app.command()
+def forget(
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+) -> None:
+    """End this connection: links are exported and forgotten, no business record is touched on either side.
+
+    Nothing is made anew afterwards: a later set-up first finds the pairs again, with `hsqbo adopt` or `hsqbo rebuild --from FILE`.
+    """
+    from hsqbo_pipeline.runs.forget import forget as run_forget
+    from hsqbo_pipeline.settings import load as load_settings
+
+    if not yes:
+        typer.confirm("Forget all links of this connection? They are exported first.", abort=True)
+    done = run_forget(load_settings())
+    out.print(f"{done.links:,} links are forgotten. They are kept in {done.export}", markup=False, soft_wrap=True)
+    out.print(
+        "Runs stand still until `hsqbo adopt` or `hsqbo rebuild --from FILE` has found the pairs again.", markup=False
+    )
 
 
 def _progress(stage: str, said: str) -> None:

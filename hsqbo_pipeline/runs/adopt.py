@@ -17,8 +17,9 @@ from hsqbo_pipeline.core.validate import hubspot_object
 from hsqbo_pipeline.model.names import OBJECTS, Entity, System
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import ending, stages
-from hsqbo_pipeline.runs.linking import Finding, Linked, keep, plan_only
+from hsqbo_pipeline.runs.linking import Finding, Linked, keep, plan_only, remember_again
 from hsqbo_pipeline.runs.night import Night, open_night
+from hsqbo_pipeline.runs.rebuild import by_marks, settle_masters
 from hsqbo_pipeline.runs.request import Kind, Request
 from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline.store import links
@@ -49,9 +50,15 @@ def adopt(
             ending.settle_states(night)
             return Linked([], ending.end(night))
         with night.warehouse.transaction() as con:
-            findings = find(night)
+            marked = _by_our_marks(night, dry_run=dry_run)
+            told = {(one.entity, one.hubspot_id, one.quickbooks_id) for one in marked}
+            findings = [
+                *marked,
+                *(one for one in find(night) if (one.entity, one.hubspot_id, one.quickbooks_id) not in told),
+            ]
             if not dry_run:
-                keep(night, findings)
+                keep(night, findings[len(marked) :])
+                remember_again(night)
             SQL.run(con, "adopt_put_back")
             if dry_run:
                 _close(night)
@@ -60,6 +67,17 @@ def adopt(
         ending.settle_states(night)
         ending.prove(night)
         return Linked(findings, ending.end(night))
+
+
+def _by_our_marks(night: Night, *, dry_run: bool) -> list[Finding]:
+    """Pairs that this product had made before `forget`: their marks know better than any key."""
+    if not SQL.rows(night.warehouse.con, "is_forgotten"):
+        return []
+    found = by_marks(night)
+    if not dry_run:
+        keep(night, found, "rebuilt")
+        settle_masters(night)
+    return found
 
 
 def find(night: Night) -> list[Finding]:

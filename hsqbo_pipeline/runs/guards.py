@@ -97,9 +97,12 @@ def _other_accounts(night: Night) -> str | None:
 
 
 def _lost_state(night: Night) -> str | None:
-    """Marks without memory: everything would be made a second time (H2). `rebuild` alone leads out of it."""
+    """Marks without memory: everything would be made a second time (H2). `rebuild` alone leads out of it; `adopt` too, where
+    the links were forgotten on purpose and the tombstones are there."""
     if night.request.kind in (Kind.REBUILD, Kind.AUDIT):
         return None
+    if SQL.rows(night.warehouse.con, "is_forgotten"):
+        return None if night.request.kind is Kind.ADOPT else "SYS_STATE_LOST"
     found = SQL.rows(night.warehouse.con, "marks_without_links", realm=night.situation.company.realm)
     return "SYS_STATE_LOST" if found else None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.runs import stages
 from hsqbo_pipeline.runs.ending import Ended
@@ -15,6 +17,7 @@ from hsqbo_pipeline.store import due, links
 if TYPE_CHECKING:
     from hsqbo_pipeline.runs.night import Night
 
+SQL = Statements(Path(__file__).parent / "sql")
 FORGOTTEN = "forgotten"  # a tombstone of `forget`: nothing is made anew, but the pair may be tied again
 
 
@@ -85,8 +88,14 @@ def keep(night: Night, findings: Sequence[Finding], matched_by: str = "") -> int
             due.mark(con, entity, side, ids, reason="linked", run_id=night.run_id)
     for one in tied:
         for side, found in ((System.HUBSPOT, one.hubspot_id), (System.QUICKBOOKS, one.quickbooks_id)):
-            links.release(con, one.entity, side, found or "")
+            for name in {found or "", _record_id(one, side) or ""}:
+                links.release(con, one.entity, side, name)
     return len(tied)
+
+
+def remember_again(night: Night) -> None:
+    """What `forget` has stopped goes on: the pairs were looked for again."""
+    SQL.run(night.warehouse.con, "remember_again")
 
 
 def plan_only(night: Night) -> None:

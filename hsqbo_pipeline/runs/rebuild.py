@@ -20,7 +20,8 @@ from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import ending, stages
 from hsqbo_pipeline.runs.conclude import current_rows
-from hsqbo_pipeline.runs.linking import FORGOTTEN, Finding, Linked, keep, plan_only
+from hsqbo_pipeline.runs.forget import bring_back
+from hsqbo_pipeline.runs.linking import FORGOTTEN, Finding, Linked, keep, plan_only, remember_again
 from hsqbo_pipeline.runs.night import Night, open_night
 from hsqbo_pipeline.runs.request import Kind, Request
 from hsqbo_pipeline.settings import Settings
@@ -31,11 +32,18 @@ _MASTERS = (Entity.CUSTOMER, Entity.PRODUCT)
 _REBUILT = "rebuilt"
 
 
-def rebuild(settings: Settings, rules: Rules, *, progress: Callable[[str, str], None] | None = None) -> Linked:
+def rebuild(
+    settings: Settings,
+    rules: Rules,
+    *,
+    export: Path | None = None,
+    progress: Callable[[str, str], None] | None = None,
+) -> Linked:
     """Read both systems and make the link table anew; creates and changes nothing in either.
 
-    Raises ConfigurationError where links are known already, or where the rules leave the start to a first run: that
-    start was lost with the warehouse.
+    `export` is a file that `forget` wrote: its links and agreed values come first, marks tell the rest. Raises
+    ConfigurationError where links are known already, or where the rules leave the start to a first run: that start was
+    lost with the warehouse.
     """
     if rules.start is None:
         raise ConfigurationError(
@@ -52,7 +60,7 @@ def rebuild(settings: Settings, rules: Rules, *, progress: Callable[[str, str], 
             stages.validate(night, entity)
         findings: Sequence[Finding] = []
         if not night.blocked:
-            findings = restore(night)
+            findings = restore(night, export)
             plan_only(night)
         ending.settle_states(night)
         ending.prove(night)
@@ -67,17 +75,35 @@ def _refuse_memory(night: Night) -> None:
         )
 
 
-def restore(night: Night) -> list[Finding]:
-    """The decisions file first, then every pair that a mark names and whose both ends are there."""
+def restore(night: Night, export: Path | None = None) -> list[Finding]:
+    """The decisions file first, then an export of `forget`, then every pair that a mark names and whose both ends are there."""
     con = night.warehouse.con
+    left: list[Row] = []
     with night.warehouse.transaction():
         decisions.read_file(con, night.settings.data)
+        if export is not None:
+            realm, environment = _connection(night)
+            left = bring_back(con, export, realm=realm, environment=environment, run_id=night.run_id)
     known = links.of(con)
     if any((row["realm"], row["environment"]) != _connection(night) for row in known):
         raise ConfigurationError(
             f"{night.settings.data / decisions.FILE_NAME} belongs to another company; put it aside, then rebuild again.",
             code="AUTH_QBO_WRONG_COMPANY",
         )
+    findings = by_marks(night)
+    with night.warehouse.transaction():
+        keep(night, findings, _REBUILT)
+        _bury(night, findings)
+        settle_masters(night)
+        remember_again(night)
+    told = {(one.entity.value, one.hubspot_id, one.quickbooks_id) for one in findings}
+    gone = [_not_there(row) for row in left if (row["entity"], row["hubspot_id"], row["quickbooks_id"]) not in told]
+    return [*(_from_file(row, export) for row in known), *findings, *gone]
+
+
+def by_marks(night: Night) -> list[Finding]:
+    """Every pair that a mark names and that is not known yet, and why some of them can't be tied. Changes nothing."""
+    con = night.warehouse.con
     customers = hubspot_object(Entity.CUSTOMER, night.rules)
     said = SQL.rows(con, "rebuild_marks", realm=night.situation.company.realm, customers=customers)
     stones = {
@@ -85,26 +111,27 @@ def restore(night: Night) -> list[Finding]:
         for row in links.tombstones(con)
         if row["reason"] != FORGOTTEN
     }
-    findings = list(_judge(said, known, stones))
-    with night.warehouse.transaction():
-        keep(night, findings, _REBUILT)
-        _bury(night, findings)
-        _settle_masters(night)
-    return [*(_from_file(row) for row in known), *findings]
+    return list(_judge(said, links.of(con), stones))
 
 
 def _connection(night: Night) -> tuple[str, str]:
     return night.situation.company.realm, night.situation.environment
 
 
-def _from_file(row: Row) -> Finding:
-    return Finding(
-        Entity(row["entity"]), row["hubspot_id"], row["quickbooks_id"], row["hubspot_id"], how="decisions file"
-    )
+def _from_file(row: Row, export: Path | None) -> Finding:
+    how = "export" if export is not None else "decisions file"
+    return Finding(Entity(row["entity"]), row["hubspot_id"], row["quickbooks_id"], row["hubspot_id"], how=how)
+
+
+def _not_there(row: Row) -> Finding:
+    """A link of the export that could not be made again."""
+    why = "one of the two is not there any more, or was put aside since"
+    return Finding(Entity(row["entity"]), row["hubspot_id"], row["quickbooks_id"], row["hubspot_id"], why=why)
 
 
 def _judge(said: Sequence[Row], known: Sequence[Row], stones: Mapping[tuple[str, str, str], str]) -> Iterator[Finding]:
     """Each mark as a pair, or why it is none: put aside, an end is missing, or two records name the same partner."""
+    pairs_known = {(row["entity"], row["hubspot_id"], row["quickbooks_id"]) for row in known}
     taken = {(row["entity"], side.value, row[f"{side.value}_id"]) for row in known for side in System}
     there = [row for row in said if row["hubspot_there"] and row["quickbooks_there"]]
     claims = Counter(
@@ -115,6 +142,8 @@ def _judge(said: Sequence[Row], known: Sequence[Row], stones: Mapping[tuple[str,
     )
     for row in said:
         ends = {side: (row["entity"], side.value, row[f"{side.value}_id"]) for side in System}
+        if (row["entity"], row["hubspot_id"], row["quickbooks_id"]) in pairs_known:
+            continue
         if row["role"] != "alias" and any(end in taken for end in ends.values()):
             continue
         aside = next((stones[end] for end in ends.values() if end in stones), None)
@@ -176,13 +205,17 @@ def _bury(night: Night, findings: Sequence[Finding]) -> None:
     links.bury(night.warehouse.con, stones)
 
 
-def _settle_masters(night: Night) -> None:
+def settle_masters(night: Night) -> None:
     """The baseline of customers and products: every field in which no two values contradict each other.
 
     A blank beside a value is left as it was left before the loss; to fill it now would be a write that nobody asked for.
     """
-    kept = [row for entity in _MASTERS for row in _baselines(night, entity)]
-    insert(night.warehouse.con, "baselines", kept, replace=True)
+    con = night.warehouse.con
+    known = {(row["entity"], row["hubspot_id"], row["quickbooks_id"]) for row in SQL.rows(con, "baselines_known")}
+    made = [row for entity in _MASTERS for row in _baselines(night, entity)]
+    insert(
+        con, "baselines", [row for row in made if (row["entity"], row["hubspot_id"], row["quickbooks_id"]) not in known]
+    )
 
 
 def _baselines(night: Night, entity: Entity) -> Iterator[Row]:

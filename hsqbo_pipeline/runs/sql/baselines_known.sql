@@ -1,0 +1,1 @@
+SELECT entity, hubspot_id, quickbooks_id FROM baselines

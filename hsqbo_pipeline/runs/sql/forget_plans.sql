@@ -1,0 +1,1 @@
+UPDATE plans SET status = 'superseded' WHERE status IN ('open', 'approved')
