@@ -108,11 +108,25 @@ def _lost_state(night: Night) -> str | None:
 
 
 def _other_sync(night: Night) -> str | None:
-    """Records that HubSpot's own sync has made since our start: two syncs at once double everything (H1)."""
+    """Records that another sync has made since our start, on either side: two syncs at once double everything (H1)."""
     if night.rules.other_sync == "accept" or night.rules.start_utc is None or night.request.kind in _LINKING:
         return None
-    found = SQL.rows(night.warehouse.con, "other_sync", start=night.rules.start_utc)
+    con = night.warehouse.con
+    found = SQL.rows(con, "other_sync", start=night.rules.start_utc) or SQL.rows(
+        con, "other_sync_in_quickbooks", since=_first_looked(night)
+    )
     return "OPS_OTHER_SYNC_ACTIVE" if found else None
+
+
+def _first_looked(night: Night) -> str:
+    """QuickBooks' time at our first complete look: what was booked before is history, whoever booked it; kept for good."""
+    known = SQL.rows(night.warehouse.con, "first_looked")
+    if known:
+        return str(known[0]["value"])
+    moment = night.situation.now.isoformat()
+    with night.warehouse.transaction() as con:
+        insert(con, "meta", [{"key": "first_looked", "value": moment}])
+    return moment
 
 
 def totals(operations: Sequence[Operation]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Taking a run back: a plan of its own, from what the run wrote and what stood there before.
+"""Taking a run back: a plan of its own, to approve like any other, from what the run wrote and what stood there before.
 
 What was made is voided, deactivated or archived and leaves a tombstone, so that the next night does not make it again.
 What was changed is put back where nobody has touched it since; the two sides then differ as they did before, and stay so
@@ -8,8 +8,11 @@ until somebody edits one of them. What can't be taken back is refused with the r
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.mapping.contacts import hubspot_contact, quickbooks_customer
 from hsqbo_pipeline.mapping.products import hubspot_product, quickbooks_item
+from hsqbo_pipeline.model.codes import render
 from hsqbo_pipeline.model.fields import field_map, values
 from hsqbo_pipeline.model.names import OBJECTS, Entity, System
 from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction, Wave, operation_id
@@ -41,6 +45,7 @@ _WAVES = {
     Entity.PRODUCT: Wave.PAYMENTS,
 }
 _MASTERS = (Entity.CUSTOMER, Entity.PRODUCT)
+_DOCUMENTS = (Entity.INVOICE, Entity.PAYMENT)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ class Made:
         return Verdict(
             entity=self.entity,
             hubspot_id=self.ids[System.HUBSPOT],
-            quickbooks_id=self.ids[System.QUICKBOOKS],
+            quickbooks_id=(self.ids[System.QUICKBOOKS] or "").partition(":")[0]
+            or None,  # a share's record is its payment
             code=code,
             covers=tuple((side, found) for side in System if (found := self.ids[side]) is not None),
             label=self.operation["label"],
@@ -82,14 +88,32 @@ def undo(
         stages.read(night)
         for entity in stages.ENTITIES:
             stages.validate(night, entity)
-        verdicts = list(reversal(night, _run_id(night, run)))
+        run_id = _run_id(night, run)
+        verdicts = list(reversal(night, run_id))
         with night.warehouse.transaction() as con:
             plans.keep(con, night.run_id, verdicts)
         stages.close_plan(night)
         stages.apply_waves(night, tuple(Wave))
         ending.settle_states(night)
         ending.prove(night)
-        return ending.end(night)
+        return replace(ended := ending.end(night), told=[*ended.told, *_left(verdicts), *_kept(night, run_id)])
+
+
+def _left(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """What is refused, with the reason."""
+    for one in verdicts:
+        if not one.operations:
+            changed = (
+                f"somebody has changed {', '.join(one.slots['fields'])} since." if one.code == "CONF_HELD" else None
+            )
+            yield f"not undone: {one.entity.value} {one.label or ''}: {changed or render(one.code, **one.slots).sentence}"
+
+
+def _kept(night: Night, run_id: str) -> Iterator[str]:
+    """What the run did that has no way back, or needs none."""
+    for row in SQL.rows(night.warehouse.con, "undo_kept", run_id=run_id):
+        why = "it follows its source" if row["action"] == Action.UPDATE else "it has no way back"
+        yield f"not undone: {row['action']} {row['entity']} {row['label'] or ''} in {row['system']}: {why}"
 
 
 def _run_id(night: Night, run: str) -> str:
@@ -100,12 +124,32 @@ def _run_id(night: Night, run: str) -> str:
 
 
 def reversal(night: Night, run_id: str) -> Iterator[Verdict]:
-    """The verdict on every pair that the run wrote. Marks and figures of ours in HubSpot stay: they harm nobody."""
+    """The verdict on every pair that the run wrote. Marks and figures of ours in HubSpot stay: they harm nobody.
+
+    Payments come first, then invoices, then customers: what they free no longer holds up the next.
+    """
+    freed: dict[str, Decimal] = defaultdict(Decimal)
     for made in _everything_made(night, run_id):
         if made.operation["action"] == Action.CREATE:
-            yield _unmake(made, night)
+            verdict = _unmake(made, night, freed)
+            if verdict.operations:
+                _free(made, night, freed)
+            yield verdict
         elif made.operation["action"] in (Action.UPDATE, Action.LINK) and made.entity in _MASTERS:
             yield from _put_back(made, night)
+
+
+def _free(made: Made, night: Night, freed: dict[str, Decimal]) -> None:
+    """What ends in QuickBooks with this reversal: of each invoice the cash, of each customer the open balance."""
+    row = made.rows[made.target]
+    if made.target is not System.QUICKBOOKS or row is None:
+        return
+    if made.entity is Entity.PAYMENT:
+        for each in SQL.rows(night.warehouse.con, "undo_applied", id=row["id"]):
+            freed[f"invoice {each['invoice_id']}"] += each["amount"]
+            freed[f"customer {row['customer_id']}"] -= each["amount"]
+    elif made.entity is Entity.INVOICE:
+        freed[f"customer {row['customer_id']}"] += row["total"] or 0
 
 
 def _everything_made(night: Night, run_id: str) -> Iterator[Made]:
@@ -130,12 +174,12 @@ def _current(con: duckdb.DuckDBPyConnection, entity: Entity, done: list[Row]) ->
     return current_rows(con, entity, wanted)
 
 
-def _unmake(made: Made, night: Night) -> Verdict:
+def _unmake(made: Made, night: Night, freed: Mapping[str, Decimal]) -> Verdict:
     """The end of what the run made, or the reason why it stays."""
     row = made.rows[made.target]
     if row is None or made.target_id is None:
         return made.verdict("REF_REMOTE_GONE", slots={"id": made.target_id, "system": made.target.value})
-    refused = _refused(made, row, night)
+    refused = _touched_since(made, row, night) or _refused(made, row, night, freed)
     if refused is not None:
         return refused
     step = _ending_step(made, row)
@@ -146,28 +190,75 @@ def _unmake(made: Made, night: Night) -> Verdict:
     return made.verdict(
         "OPS_PAUSED_BY_USER",
         slots={"who": night.request.approved_by, "date": night.situation.today, "why": "undone"},
-        operations=(_operation(made, night, step, Action.VOID if step.action is StepAction.VOID else Action.ARCHIVE),),
+        operations=(_operation(made, night, step, _end(made), row=row),),
     )
 
 
-def _refused(made: Made, row: Row, night: Night) -> Verdict | None:
-    """Paid, closed, filed or sent documents stay (H6, H12)."""
-    if made.target is not System.QUICKBOOKS or made.entity in _MASTERS:
+def _end(made: Made) -> Action:
+    """A document ends voided; HubSpot's payments and all other records are archived."""
+    voided = made.entity is Entity.INVOICE or (made.entity is Entity.PAYMENT and made.target is System.QUICKBOOKS)
+    return Action.VOID if voided else Action.ARCHIVE
+
+
+def _touched_since(made: Made, row: Row, night: Night) -> Verdict | None:
+    """What a person has worked on since is theirs now, and stays."""
+    if made.entity in _DOCUMENTS:
+        amount = row.get("total") if made.entity is Entity.INVOICE else row.get("amount")
+        apart = ["amount"] if made.operation["amount"] not in (None, amount) else []
+    else:
+        # What is only written at creation has no place on the other side to be compared with.
+        fields = [one for one in field_map(made.entity, night.rules) if getattr(one, made.target.value)]
+        now = values(row, fields)
+        changes = json.loads(made.operation["changes"])
+        apart = [each["field"] for each in changes if each["field"] in now and now[each["field"]] != each["after"]]
+    return made.verdict("CONF_HELD", slots={"fields": apart}) if apart else None
+
+
+def _refused(made: Made, row: Row, night: Night, freed: Mapping[str, Decimal]) -> Verdict | None:
+    """Paid, deposited, closed, filed or sent documents stay, and so does one whose number stands on another (H6, H12)."""
+    if made.target is not System.QUICKBOOKS or made.entity is Entity.PRODUCT:
         return None
+    if made.entity is Entity.CUSTOMER:
+        owed = (row["balance"] or 0) - freed.get(f"customer {row['id']}", 0)
+        slots = {
+            "id": row["id"],
+            "object": "Customer",
+            "system": "quickbooks",
+            "short": f"it has a balance of {owed:.2f}",
+        }
+        return made.verdict("DEL_HAS_BALANCE", slots=slots) if owed else None
+    period = _period(made, row.get("invoice_date") or row.get("paid_on"), night)
+    return period or (_invoice(made, row, night, freed) if made.entity is Entity.INVOICE else _payment(made))
+
+
+def _period(made: Made, day: date | None, night: Night) -> Verdict | None:
     situation = night.situation
-    day = row.get("invoice_date") or row.get("paid_on")
     closed = situation.company.closed_until
     if day is not None and closed is not None and day <= closed:
         return made.verdict("PER_CLOSED", slots={"date": day, "closed": closed})
     year = fiscal_year_start(situation.today, situation.company.fiscal_year_start_month)
     if day is not None and day < year:
         return made.verdict("PER_PRIOR_YEAR", slots={"date": day, "closed": year})
-    if made.entity is Entity.INVOICE:
-        paid = (row["total"] or 0) - (row["balance"] or 0)
-        if paid != 0:
-            return made.verdict("INV_LOCKED_BY_PAYMENT", slots={"amount": f"{paid:.2f}"})
-        if row.get("email_status") == "EmailSent":
-            return made.verdict("VAL_BUSINESS_RULE", slots={"short": "the invoice was e-mailed to the customer"})
+    return None
+
+
+def _invoice(made: Made, row: Row, night: Night, freed: Mapping[str, Decimal]) -> Verdict | None:
+    paid = (row["total"] or 0) - (row["balance"] or 0) - freed.get(f"invoice {row['id']}", 0)
+    if paid != 0:
+        return made.verdict("INV_LOCKED_BY_PAYMENT", slots={"amount": f"{paid:.2f}"})
+    if row.get("email_status") == "EmailSent":
+        return made.verdict("VAL_BUSINESS_RULE", slots={"short": "the invoice was e-mailed to the customer"})
+    again = SQL.rows(night.warehouse.con, "undo_number_again", number=row["number"], id=row["id"])
+    if again:
+        slots = {"number": row["number"], "holder": f"{again[0]['object']} {again[0]['id']}"}
+        return made.verdict("INV_NUMBER_TAKEN", slots=slots)
+    return None
+
+
+def _payment(made: Made) -> Verdict | None:
+    linked = (made.payload or {}).get("LinkedTxn") or []
+    if any(each.get("TxnType") == "Deposit" for each in linked):
+        return made.verdict("VAL_BUSINESS_RULE", slots={"short": "the payment was deposited"})
     return None
 
 
@@ -187,7 +278,12 @@ def _ending_step(made: Made, row: Row) -> Step | None:
 
 
 def _operation(
-    made: Made, night: Night, step: Step, action: Action, changes: tuple[FieldChange, ...] = ()
+    made: Made,
+    night: Night,
+    step: Step,
+    action: Action,
+    changes: tuple[FieldChange, ...] = (),
+    row: Row | None = None,
 ) -> Operation:
     """The reversal as an operation. Where the record ends, its link ends too and a tombstone stays on both sides."""
     source = made.target.other
@@ -215,10 +311,17 @@ def _operation(
         label=made.operation["label"] or "",
         steps=(step,),
         changes=changes,
+        warnings=_numbers(made, row),
         amount=made.operation["amount"],
         currency=made.operation["currency"],
         on_done=on_done,
     )
+
+
+def _numbers(made: Made, row: Row | None) -> tuple[str, ...]:
+    """A voided document keeps its number; nobody should look for the gap."""
+    number = row.get("number") if row is not None and made.entity is Entity.INVOICE else None
+    return (f"number {number} stays used in {made.target.value}",) if number else ()
 
 
 def _put_back(made: Made, night: Night) -> Iterator[Verdict]:

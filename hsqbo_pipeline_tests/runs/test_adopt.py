@@ -158,3 +158,33 @@ def test_pairs_that_a_person_parted_are_not_adopted(portal: Portal) -> None:
     done = take_over(home)
     assert [one.quickbooks_id for one in done.findings if "was released" in (one.why or "")] == [portal.customer]
     assert "customer" not in {row[0] for row in links(home)}
+
+
+@pytest.mark.rule("1.1", "H1", "OPS_OTHER_SYNC_ACTIVE", "N4")
+def test_an_invoice_of_hubspot_that_somebody_else_books_stops_the_run(portal: Portal) -> None:
+    """H1: a document in QuickBooks with HubSpot's number, customer and total that we did not write means a second writer; a
+    number alone does not. Adopting it, or saying that the other sync is known, lets the nights go on."""
+    home = portal.home
+    # What was booked before we came is history.
+    old = portal.bill("INV-1")
+    assert home.night().exit_code == ExitCode.DONE
+    number, total = "INV-7", "10"
+    sale = home.person(
+        "hubspot", "create", "invoices",
+        {"hs_number": number, "hs_invoice_date": "2026-02-10T12:00:00Z", "hs_due_date": "2026-03-10T12:00:00Z", "hs_invoice_billable": "true"},
+        contact=portal.contact, lines=[{"hs_sku": "W-1", "quantity": "1", "price": total}],
+    )  # fmt: skip
+    home.person("hubspot", "update", "invoices", {"hs_invoice_status": "open"}, id=sale)
+    home.served.sandbox.clock.advance(60)
+    portal.bill("INV-7", quantity=2)
+    assert home.night().exit_code == ExitCode.DONE
+    home.served.sandbox.clock.advance(60)
+    booked = portal.bill("INV-7")
+    stopped = home.night()
+    assert (stopped.exit_code, home.writes()) == (ExitCode.RED, NOTHING)
+    assert "OPS_OTHER_SYNC_ACTIVE" in home.states().values()
+    take_over(home)
+    assert (sale, booked) in links(home, "hubspot_id", "quickbooks_id")
+    assert home.night().exit_code == ExitCode.DONE
+    assert len([one for one in home.live("quickbooks", "Invoice") if one["DocNumber"] == number]) == 2
+    assert old

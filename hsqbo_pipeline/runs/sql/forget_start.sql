@@ -1,1 +1,1 @@
-DELETE FROM meta WHERE key IN ('timezone', 'start')
+DELETE FROM meta WHERE key IN ('timezone', 'start', 'first_looked')

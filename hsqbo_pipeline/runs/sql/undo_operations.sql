@@ -4,11 +4,16 @@ WITH done AS (
   FROM operations AS o
   WHERE o.run_id = $run_id AND o.status = 'done' AND NOT starts_with(o.plan_hash, 'draft:') AND o.wave <> 'figures'
 ),
+-- The pair as it is linked now; a payment's share of an invoice is linked under its source.
+partners AS (
+  SELECT done.operation_id, any_value(l.hubspot_id) AS hubspot_id, any_value(l.quickbooks_id) AS quickbooks_id
+  FROM done JOIN links AS l ON l.entity = done.entity AND l.role IN ('primary', 'allocation')
+    AND done.source_id = CASE done.source_system WHEN 'hubspot' THEN l.hubspot_id ELSE l.quickbooks_id END
+  GROUP BY done.operation_id
+),
 paired AS (
-  SELECT done.*,
-    coalesce(done.hubspot_id, by_quickbooks.hubspot_id) AS now_hubspot_id, coalesce(done.quickbooks_id, by_hubspot.quickbooks_id) AS now_quickbooks_id
-  FROM done
-  LEFT JOIN links AS by_hubspot ON by_hubspot.entity = done.entity AND by_hubspot.hubspot_id = done.hubspot_id AND by_hubspot.role = 'primary'
-  LEFT JOIN links AS by_quickbooks ON by_quickbooks.entity = done.entity AND by_quickbooks.quickbooks_id = done.quickbooks_id AND by_quickbooks.role = 'primary'
+  SELECT done.*, coalesce(done.hubspot_id, p.hubspot_id) AS now_hubspot_id,
+    coalesce(if(contains(p.quickbooks_id, ':'), p.quickbooks_id, done.quickbooks_id), p.quickbooks_id) AS now_quickbooks_id
+  FROM done LEFT JOIN partners AS p ON p.operation_id = done.operation_id
 )
 SELECT paired.* EXCLUDE (turn) FROM paired ORDER BY turn, paired.position
