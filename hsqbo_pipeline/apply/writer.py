@@ -35,13 +35,15 @@ class ApplyResult:
     """What became of the operations: how many by (entity, system, action, status); which systems stopped, and why.
 
     `closed` names objects of a system that our login may not write. `overwritten` counts values of people in HubSpot
-    that fell between our look and our write.
+    that fell between our look and our write. `tax_recalculated`: QuickBooks worked a tax out anew, so that no invoice may
+    be changed there any more in this run.
     """
 
     counts: Mapping[tuple[str, str, str, str], int] = field(default_factory=dict)
     stopped: Mapping[System, str] = field(default_factory=dict)
     closed: Mapping[tuple[System, str], str] = field(default_factory=dict)
     overwritten: int = 0
+    tax_recalculated: bool = False
 
     def total(self, status: str) -> int:
         """How many operations came to this end."""
@@ -81,7 +83,7 @@ async def apply(
             await run_wave(run, mine)
             await afterwards.after_wave(run, mine)
     overwritten = await history.check(run, (task.operation.operation_id for task in tasks))
-    return ApplyResult(_counts(tasks), dict(run.stopped), dict(run.closed), overwritten)
+    return ApplyResult(_counts(tasks), dict(run.stopped), dict(run.closed), overwritten, run.tax_recalculated)
 
 
 def _labels(rows: Sequence[Row]) -> dict[Key, str]:

@@ -156,7 +156,9 @@ def whole_result(lazy: LazyNight) -> Any:
     for part in parts:
         total.update(part.counts)
     stopped = {system: code for part in parts for system, code in part.stopped.items()}
-    return ApplyResult(dict(total), stopped, sum(part.overwritten for part in parts))
+    closed = {key: code for part in parts for key, code in part.closed.items()}
+    overwritten = sum(part.overwritten for part in parts)
+    return ApplyResult(dict(total), stopped, closed, overwritten, any(part.tax_recalculated for part in parts))
 
 
 def _summary(lazy: LazyNight, entity: Entity, found: Mapping[str, int], *, waits: bool) -> str:

@@ -50,9 +50,12 @@ def finish_writing(night: Night, result: ApplyResult | None) -> None:
 
 
 def second_look(night: Night, result: ApplyResult) -> None:
-    """What somebody changed between our look and our write was set aside: it is planned anew once, in the same run."""
+    """What somebody changed between our look and our write was set aside: it is planned anew once, in the same run.
+
+    Not where QuickBooks worked a tax out anew: then no invoice is changed any more in this run (H14).
+    """
     own_plan = night.request.approve in (None, "auto")
-    if result.stopped or not own_plan or not result.total("set_aside"):
+    if result.stopped or result.tax_recalculated or not own_plan or not result.total("set_aside"):
         return
     decide(night)
     stages.close_plan(night)
