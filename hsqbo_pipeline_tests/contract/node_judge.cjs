@@ -89,7 +89,7 @@ async function together(saw) {
     { bId: 'b', operation: 'create', Customer: { DisplayName: 'Dee' } },
     { bId: 'c', Query: "select * from Customer where DisplayName = 'Dee'" },
   ]);
-  saw.batch = answers.BatchItemResponse.map((each) => Object.keys(each).find((key) => key !== 'bId'));
+  saw.batch = Object.fromEntries(answers.BatchItemResponse.map((each) => [each.bId, Object.keys(each).find((key) => key !== 'bId')]));
   const changes = await call('changeDataCapture', ['Estimate', 'customer'], new Date(Date.now() - 3600000));
   saw.stubs = changes.CDCResponse[0].QueryResponse[0].Estimate.map((each) => each.status);
   saw.report = await refused('reportProfitAndLoss', {});

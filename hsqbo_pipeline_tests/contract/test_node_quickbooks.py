@@ -72,7 +72,7 @@ def test_papers_sent_back_whole(saw: dict[str, Any]) -> None:
 @pytest.mark.rule("QBC2", "QBC7")
 def test_batches_changes_and_what_is_not_there(saw: dict[str, Any]) -> None:
     """A mixed batch, changes with tombstones; reports and attachments, which are not simulated, are refused by code."""
-    assert saw["batch"] == ["Customer", "Fault", "QueryResponse"]
+    assert saw["batch"] == {"a": "Customer", "b": "Fault", "c": "QueryResponse"}
     assert saw["stubs"] == ["Deleted"]
     assert saw["report"] == {"status": 400, "code": "500"}
     assert saw["attachable"]["code"] == "4001"

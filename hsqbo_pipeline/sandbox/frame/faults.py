@@ -19,6 +19,7 @@ KINDS = frozenset(
         "502",
         "503",
         "504",
+        "system_fault",
         "423",
         "401",
         "403",

@@ -14,7 +14,10 @@ KEPT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class RequestEntry:
-    """One API request. `endpoint` is "METHOD /path/with/{id}"; `write` means that it may change data."""
+    """One API request. `endpoint` is "METHOD /path/with/{id}"; `write` means that it may change data.
+
+    `metered` is how many reads the vendor would charge for it, as Intuit does.
+    """
 
     method: str
     path: str
@@ -26,6 +29,7 @@ class RequestEntry:
     write: bool
     kind: str | None = None
     objects: tuple[str, ...] = ()
+    metered: int = 0
     at: datetime | None = None
 
 
@@ -42,7 +46,7 @@ class Traffic:
         self.entries: deque[RequestEntry] = deque(maxlen=KEPT)
         self.diagnostics: list[dict[str, object]] = []
         self._by_endpoint: Counter[str] = Counter()
-        self._total = self._writes = self._throttled = self._core_plus = 0
+        self._total = self._writes = self._throttled = self._metered = 0
         self._peak_in_flight = self._in_flight
         self._windows: dict[int, deque[float]] = {10: deque(), 60: deque()}
         self._peaks = {10: 0, 60: 0}
@@ -72,13 +76,14 @@ class Traffic:
                 entry.write,
                 entry.kind,
                 entry.objects,
+                entry.metered,
                 now,
             )
         )
         self._total += 1
         self._writes += entry.write
         self._throttled += entry.status == 429
-        self._core_plus += not entry.write and entry.status == 200
+        self._metered += entry.metered
         self._by_endpoint[entry.endpoint] += 1
         for width, window in self._windows.items():
             self._slide(window, now.timestamp(), width)
@@ -104,7 +109,7 @@ class Traffic:
             "peak_per_10s": self._peaks[10],
             "peak_per_minute": self._peaks[60],
             "peak_in_flight": self._peak_in_flight,
-            "metered_reads": self._core_plus,
+            "metered_reads": self._metered,
             "diagnostics": self.diagnostics,
         }
 

@@ -26,6 +26,8 @@ from hsqbo_pipeline.sandbox.hubspot.tokens import Token, Tokens
 
 _NOBODY = Token("", frozenset(), 0)
 _MIGRATION_S = "3600"
+_LONGEST_ADDRESS = 8192
+"""Longer addresses are refused at the edge with 414; about 8 kB have been reported."""
 
 
 class HubSpotApp:
@@ -48,6 +50,9 @@ class HubSpotApp:
             asked = read_query(scope["query_string"])
             response = self._consent(asked) if parts[1:] == ["authorize"] else await self._oauth(parts, method, raw)
             await response(scope, receive, send)
+            return
+        if len(scope["path"]) + len(scope["query_string"]) > _LONGEST_ADDRESS:
+            await misbehave.edge_failure(414)(scope, receive, send)
             return
         request = Request(method, path, read_query(scope["query_string"]), raw, _NOBODY)
         route, names, known = self._router.find(method, path)

@@ -216,7 +216,7 @@ def read(crm: Crm, kind: str, body: Any, *, archived: bool = False) -> tuple[int
 
 def _read_one(crm: Crm, kind: str, key: str, id_property: str | None, archived: bool) -> Record | None:
     if archived:
-        return crm.stores[kind].archived.get(int(key)) if is_digits(key) else None
+        return crm.stores[kind].recycle_bin(crm.now_ms()).get(int(key)) if is_digits(key) else None
     try:
         return find(crm, kind, key, id_property)
     except RefusalError:

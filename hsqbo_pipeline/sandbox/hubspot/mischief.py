@@ -42,6 +42,8 @@ def refuse(fault: Fault) -> None:
     """Raises the RefusalError a fault stands for, if it stands for one."""
     if fault.do == "401":
         raise RefusalError(401, "EXPIRED_AUTHENTICATION", "The OAuth token used to make this call has expired.")
+    if fault.do == "system_fault":
+        raise RefusalError(500, "INTERNAL_ERROR", "internal error")
     if fault.do == "403":
         raise missing_scopes(list(fault.rule.get("scopes", ["crm.objects.contacts.read"])))
     if fault.do == "423":

@@ -50,8 +50,9 @@ class ObjectsApi:
         start = request.cursor()
         store = self._crm.stores[kind.name]
         if request.flag("archived"):
-            ids = sorted(each for each in store.archived if each >= start)
-            records = [store.archived[each] for each in ids[:limit]]
+            archived = store.recycle_bin(self._crm.now_ms())
+            ids = sorted(each for each in archived if each >= start)
+            records = [archived[each] for each in ids[:limit]]
             following = ids[limit] if len(ids) > limit else None
         else:
             records, following = store.page(start, limit)
@@ -160,7 +161,8 @@ class ObjectsApi:
     def _one(self, request: Request, kind: Kind) -> Record:
         id_property, key = request.one("idProperty"), request.names["id"]
         if request.flag("archived"):
-            found = self._crm.stores[kind.name].archived.get(int(key)) if is_digits(key) else None
+            archived = self._crm.stores[kind.name].recycle_bin(self._crm.now_ms())
+            found = archived.get(int(key)) if is_digits(key) else None
             if found is None:
                 raise not_found("resource not found")
             return found

@@ -92,7 +92,7 @@ def _archive(crm: Crm, kind: str, action: Action) -> Record:
 
 
 def _restore(crm: Crm, kind: str, action: Action) -> Record:
-    record = crm.stores[kind].archived.get(int(action["id"]))
+    record = crm.stores[kind].recycle_bin(crm.now_ms()).get(int(action["id"]))
     if record is None:
         raise ValueError(f"{kind} {action['id']} is not in the recycle bin")
     crm.stores[kind].restore(record, crm.now_ms())

@@ -14,6 +14,9 @@ from hsqbo_pipeline.sandbox.hubspot.definitions import Definitions
 from hsqbo_pipeline.sandbox.hubspot.kinds import Kind
 from hsqbo_pipeline.sandbox.hubspot.records import Record, Source, View, pack
 
+_KEPT_MS = 90 * 86_400 * 1000
+"""How long the recycle bin keeps what was archived."""
+
 
 class Store:
     """The records of one object type."""
@@ -133,6 +136,12 @@ class Store:
         self._drop(record)
         record.archived_ms = ms
         self.archived[record.id] = record
+
+    def recycle_bin(self, now_ms: int) -> dict[int, Record]:
+        """The archived records by id; after 90 days they are gone from there too (documented)."""
+        for record in [each for each in self.archived.values() if (each.archived_ms or 0) <= now_ms - _KEPT_MS]:
+            del self.archived[record.id]
+        return self.archived
 
     def restore(self, record: Record, ms: int) -> None:
         """Brings a record back from the recycle bin, as people can."""

@@ -171,6 +171,7 @@ class QuickBooksApp:
             request.is_write,
             kind,
             tuple(dict.fromkeys(deed.entity for deed in request.deeds)),
+            request.metered if status == 200 else 0,
         )
         self._frame.traffic.record(entry)
 

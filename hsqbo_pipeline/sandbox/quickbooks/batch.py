@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 from hsqbo_pipeline.sandbox.quickbooks.http import Deed, batch_deed
@@ -35,7 +36,9 @@ class BatchRun:
         if len(items) > MOST_ITEMS:
             detail = f"The maximum number of batch items is {MOST_ITEMS}; this request has {len(items)}"
             raise Refusal("1040", "Batch size exceeded", detail)
-        return b"[%s]" % b",".join(self._item(item) for item in items)
+        answers = [self._item(item) for item in items]
+        Random(len(answers)).shuffle(answers)  # in no promised order: clients match by bId
+        return b"[%s]" % b",".join(answers)
 
     def _item(self, item: Any) -> bytes:
         batch_id = str(item.get("bId") or "") if isinstance(item, dict) else ""

@@ -55,6 +55,13 @@ class ApiRequest:
         return any(deed.action in _OPERATIONS for deed in self.deeds)
 
     @property
+    def metered(self) -> int:
+        """Reads that Intuit meters if it succeeds: one, or one for each query of a batch; writes are free."""
+        if self.is_batch:
+            return sum(deed.action == "query" for deed in self.deeds)
+        return 0 if self.is_write else 1
+
+    @property
     def endpoint(self) -> str:
         """METHOD /path/with/{id}, with the operation where there is one."""
         shape = [self.resource]

@@ -94,6 +94,13 @@ def forbidden(status: int) -> Refusal:
     return Refusal("3100", message, detail, status=status, kind="AuthorizationFault")
 
 
+def system_failure(status: int) -> Refusal:
+    """Something broke inside QuickBooks; whether a write took effect is unknown."""
+    return Refusal(
+        "10000", "An application error has occurred", "System Failure Error", status=status, kind="SystemFault"
+    )
+
+
 def unsupported_route(path: str) -> Refusal:
     """No such resource; recorded with status 400."""
     detail = f"Operation Could not find resource for relative : {path} of full path is not supported."

@@ -6,7 +6,7 @@ from hsqbo_pipeline.sandbox.frame.faults import Fault
 from hsqbo_pipeline.sandbox.quickbooks import writes
 from hsqbo_pipeline.sandbox.quickbooks.books import PERSON, TRANSACTIONS, Books
 from hsqbo_pipeline.sandbox.quickbooks.http import ApiRequest, Deed
-from hsqbo_pipeline.sandbox.quickbooks.refusals import Refusal, business, forbidden, throttled
+from hsqbo_pipeline.sandbox.quickbooks.refusals import Refusal, business, forbidden, system_failure, throttled
 from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, dump, parse
 
 _NOTE = {"Customer": "Notes", "Vendor": "Notes", "Item": "Description"}
@@ -18,6 +18,8 @@ def refusal_for(fault: Fault, books: Books) -> Refusal | None:
         return throttled()
     if fault.do == "403":
         return forbidden(books.switches.qb_forbidden_status)
+    if fault.do == "system_fault":
+        return system_failure(books.switches.qb_system_fault_status)
     if fault.do in ("423", "477"):
         return Refusal("140", "Company is locked", "The company is locked; try again later", status=int(fault.do))
     if fault.do in ("fault_in_200", "partial_207"):

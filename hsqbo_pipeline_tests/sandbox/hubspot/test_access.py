@@ -117,7 +117,7 @@ def test_the_day_ends_at_midnight_of_the_portal() -> None:
     ("fault", "status", "mark"),
     [("429", 429, "TEN_SECONDLY_ROLLING"), ("429_daily", 429, "DAILY"), ("429_secondly", 429, "SECONDLY"),
      ("401", 401, "EXPIRED_AUTHENTICATION"), ("403", 403, "MISSING_SCOPES"), ("423", 423, "LOCKED"),
-     ("477", 477, "MIGRATION_IN_PROGRESS"), ("batch_refused", 400, "VALIDATION_ERROR")],
+     ("477", 477, "MIGRATION_IN_PROGRESS"), ("batch_refused", 400, "VALIDATION_ERROR"), ("system_fault", 500, "INTERNAL_ERROR")],
 )  # fmt: skip
 def test_refusals_on_demand(desk: Desk, fault: str, status: int, mark: str) -> None:
     """Checklist 11: each refusal comes with its body, and nothing is written."""
@@ -126,6 +126,8 @@ def test_refusals_on_demand(desk: Desk, fault: str, status: int, mark: str) -> N
     assert refused.status == status
     assert mark in (refused.body.get("policyName"), refused.body.get("category"))
     assert desk.portal.state()["contacts"] == []
+    if status == 500:
+        assert refused["message"] == "internal error"
     if status == 477:
         assert refused.headers["Retry-After"] == "3600"
 

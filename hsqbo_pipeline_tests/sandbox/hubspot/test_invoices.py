@@ -309,3 +309,11 @@ class TestDeletion:
 
 def _inline(target: str, type_id: int) -> dict[str, Any]:
     return {"to": {"id": target}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}]}
+
+
+def test_a_deals_amount_is_what_was_written(desk: Desk) -> None:
+    """Trap 34: a deal's amount and its line items know nothing of each other, nor do its invoice's amounts."""
+    deal = desk.make("deals", dealname="Roof", dealstage="contractsent", pipeline="default", amount="10")
+    desk.make("line_items", (deal, 20), name="Tiles", quantity="3", price="7")
+    desk.make("invoices", (deal, 175), hs_currency="USD", hs_invoice_billable="false", hs_amount_billed="99")
+    assert desk.values("deals", deal, "amount") == {"amount": "10"}

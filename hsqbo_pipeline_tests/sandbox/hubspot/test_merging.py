@@ -88,6 +88,18 @@ def test_a_person_merges_too(desk: Desk) -> None:
     assert desk.get(f"contacts/{one}")["id"] == survivor
 
 
+def test_the_recycle_bin_keeps_ninety_days(desk: Desk) -> None:
+    """Trap 31: an archived record is listed among the archived for 90 days and then nowhere."""
+    contact = desk.make("contacts", email="ada@example.com")
+    desk.ask("DELETE", f"contacts/{contact}")
+    desk.clock.advance(89 * 86_400)
+    assert [each["id"] for each in desk.get("contacts", archived="true")["results"]] == [contact]
+    assert desk.get(f"contacts/{contact}", archived="true").status == 200
+    desk.clock.advance(86_400)
+    assert desk.get("contacts", archived="true")["results"] == []
+    assert desk.get(f"contacts/{contact}", archived="true").status == 404
+
+
 def test_forgotten_contacts_leave_no_trace(desk: Desk) -> None:
     """Trap 31: a contact deleted for privacy appears nowhere; an unknown address forgotten is blocked for ever."""
     contact = desk.make("contacts", email="ada@example.com")

@@ -162,6 +162,8 @@ def test_associations_as_pseudo_property(desk: Desk) -> None:
     found = desk.search("invoices", ("associations.contact", "EQ", contact))
     assert [each["id"] for each in found["results"]] == [invoice]
     assert "associations" not in found["results"][0]
+    asked = {"inputs": [{"id": invoice}], "associations": ["contacts"]}
+    assert "associations" not in desk.post("invoices/batch/read", asked)["results"][0]
     assert desk.search("invoices", ("associations.contact", "GT", contact)).status == 400
 
 

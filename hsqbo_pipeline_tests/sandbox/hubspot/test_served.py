@@ -56,3 +56,12 @@ def test_people_and_settings_through_the_control_routes(client: httpx.Client) ->
         "names"
     ]
     assert client.get(f"/tax-rates/2026-09/tax-rates/{names['g20']}").json()["percentageRate"] == 20.0
+
+
+def test_long_addresses_are_refused_at_the_edge(client: httpx.Client) -> None:
+    """Trap 30: an address beyond 8 kB is 414 and no JSON; a batch read with as many properties is served."""
+    names = [f"property_{n}" for n in range(700)]
+    refused = client.get(PATH, params={"properties": ",".join(names)})
+    assert (refused.status_code, refused.text[:6]) == (414, "<html>")
+    made = client.post(PATH, json=CONTACT).json()["id"]
+    assert client.post(f"{PATH}/batch/read", json={"inputs": [{"id": made}], "properties": names}).status_code == 200

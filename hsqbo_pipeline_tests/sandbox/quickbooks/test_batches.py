@@ -94,6 +94,17 @@ def test_answers_are_forgotten_in_time(qbo: Caller) -> None:
     assert qbo.refusal("Customer", {"DisplayName": "Ada"}, requestid="r1") == "6240"
 
 
+@pytest.mark.rule("QBT21")
+def test_answers_come_in_no_promised_order(qbo: Caller) -> None:
+    """Only the bId says which answer belongs to which item."""
+    sent = [_create(number, f"Person {number}") for number in range(12)]
+    answers = qbo.ok(qbo.call("POST", "batch", {"BatchItemRequest": sent}))["BatchItemResponse"]
+    told = [(answer["bId"], answer["Customer"]["DisplayName"]) for answer in answers]
+    wanted = [(item["bId"], item["Customer"]["DisplayName"]) for item in sent]
+    assert told != wanted
+    assert sorted(told) == sorted(wanted)
+
+
 @pytest.mark.rule("QBT20", "QBC7")
 def test_in_a_batch_request_id_and_bid_count_together(qbo: Caller) -> None:
     """Both must repeat for a replay; other bIds are new requests; 50 characters in all."""

@@ -54,16 +54,50 @@ def test_throttles_count_on_the_sandbox_clock() -> None:
 
 @pytest.mark.rule("QBC8")
 @pytest.mark.parametrize(
-    ("do", "status"), [("429", 429), ("500", 500), ("503", 503), ("403", 403), ("401", 401), ("html_maintenance", 503)]
+    ("do", "status"),
+    [
+        ("429", 429),
+        ("500", 500),
+        ("503", 503),
+        ("403", 403),
+        ("401", 401),
+        ("html_maintenance", 503),
+        ("423", 423),
+        ("502", 502),
+        ("504", 504),
+    ],
 )
 def test_refused_before_anything_happens(trouble: Caller, do: str, status: int) -> None:
     """These faults answer in place of the service; the next request is served."""
     _load(trouble, {"do": do, "when": {"write": "create", "object": "Customer", "nth": 1}})
     answer = _create(trouble, "Bob")
     assert answer.status_code == status
-    if do in ("500", "503", "html_maintenance"):
+    if do in ("500", "502", "503", "504", "html_maintenance"):
         assert answer.text.startswith("<")
     assert _create(trouble, "Bob").status_code == 200
+
+
+@pytest.mark.rule("QBO6", "QBC8")
+def test_the_status_of_some_refusals_is_a_switch(trouble: Caller) -> None:
+    """Codes 10000 and 3100 have been told of under several HTTP statuses: 500 and 403 here, another by switch."""
+    _load(trouble, {"do": "system_fault", "when": {"write": "create"}}, {"do": "403", "when": {"read": "any"}})
+    for status, forbidden in ((500, 403), (200, 401)):
+        trouble.sandbox.switches.change({"qb_system_fault_status": status, "qb_forbidden_status": forbidden})
+        broken = _create(trouble, "Bob")
+        assert (trouble.fault(broken), broken.json()["Fault"]["type"]) == ((status, "10000"), "SystemFault")
+        assert trouble.fault(trouble.call("GET", "customer/1")) == (forbidden, "3100")
+
+
+@pytest.mark.rule("QBT22")
+def test_reads_are_metered_and_writes_are_not(trouble: Caller) -> None:
+    """Each read that succeeds counts once, each query of a batch too; writes, refusals and tokens are free."""
+    trouble.query("select * from Customer")
+    trouble.call("GET", "cdc", entities="Customer,Item", changedSince="2026-11-20T00:00:00Z")
+    queries = [{"bId": str(place), "Query": "select * from Item"} for place in range(3)]
+    trouble.batch(*queries, {"bId": "w", "operation": "create", "Customer": {"DisplayName": "Bob"}})
+    _create(trouble, "Cleo")
+    assert trouble.call("GET", "customer/999").status_code == 400
+    assert trouble.http.get(f"{trouble.root}/_sandbox/requests").json()["metered_reads"] == 5
 
 
 @pytest.mark.rule("QBT20", "QBC8")
