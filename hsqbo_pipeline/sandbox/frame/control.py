@@ -58,6 +58,11 @@ def control_app(sandbox: Any, system: str) -> Starlette:
         traffic.clear()
         return dict(traffic.summary())
 
+    def person(body: Any) -> Any:
+        done = owner.person(body)
+        traffic.person_acted()
+        return done
+
     def faults(body: Any) -> dict[str, object]:
         rules = body if isinstance(body, list) else body.get("rules", [])
         return {"loaded": sandbox.faults[system].load(rules)}
@@ -83,7 +88,7 @@ def control_app(sandbox: Any, system: str) -> Starlette:
             _route("/requests", "GET", lambda _: traffic.summary()),
             _route("/requests", "DELETE", zero),
             _route("/traffic", "GET", lambda _: traffic.listing()),
-            _route("/person", "POST", owner.person),
+            _route("/person", "POST", person),
             _route("/faults", "POST", faults),
             _route("/clock", "POST", clock),
             _route("/clock", "GET", lambda _: {"now": sandbox.clock.now().isoformat()}),

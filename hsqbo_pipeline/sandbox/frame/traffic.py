@@ -46,7 +46,7 @@ class Traffic:
         self.entries: deque[RequestEntry] = deque(maxlen=KEPT)
         self.diagnostics: list[dict[str, object]] = []
         self._by_endpoint: Counter[str] = Counter()
-        self._total = self._writes = self._throttled = self._metered = 0
+        self._total = self._writes = self._throttled = self._metered = self._people = 0
         self._peak_in_flight = self._in_flight
         self._windows: dict[int, deque[float]] = {10: deque(), 60: deque()}
         self._peaks = {10: 0, 60: 0}
@@ -94,6 +94,10 @@ class Traffic:
             window.popleft()
         self._peaks[width] = max(self._peaks[width], len(window))
 
+    def person_acted(self) -> None:
+        """A person did something over the control route: counted apart, in no other figure."""
+        self._people += 1
+
     def note(self, sentence: str, **facts: object) -> None:
         """Keep something a client did that a real system may not forgive; it fails no request."""
         self.diagnostics.append({"note": sentence, **facts})
@@ -110,6 +114,7 @@ class Traffic:
             "peak_per_minute": self._peaks[60],
             "peak_in_flight": self._peak_in_flight,
             "metered_reads": self._metered,
+            "by_people": self._people,
             "diagnostics": self.diagnostics,
         }
 

@@ -19,11 +19,12 @@ def _person(qbo: Caller, **action: Any) -> dict[str, Any]:
 
 @pytest.mark.rule("QBC9")
 def test_people_are_not_counted(qbo: Caller) -> None:
-    """A person's action is in no request count, and answers object, id and record."""
+    """A person's action is counted apart from requests, and answers object, id and record."""
     answer = _person(qbo, action="create", object="Customer", fields={"DisplayName": "Ada", "PrimaryPhone": "1"})
     assert (answer["object"], answer["id"]) == ("Customer", "1")
     assert answer["record"]["PrimaryPhone"] == {"FreeFormNumber": "1"}
-    assert qbo.sandbox.traffic["quickbooks"].summary()["total"] == 0
+    counts = qbo.http.get(f"{qbo.root}/_sandbox/requests").json()
+    assert (counts["total"], counts["writes"], counts["by_people"]) == (0, 0, 1)
 
 
 def test_lines_in_the_short_grammar(qbo: Caller) -> None:
@@ -56,6 +57,43 @@ def test_lines_in_the_short_grammar(qbo: Caller) -> None:
     assert edit(remove_last_line=True)["TotalAmt"] == 180 - 18 + 5
     assert edit(fields={"CustomerMemo": None})["Line"][0]["Amount"] == 180
     assert "CustomerMemo" not in qbo.get("Invoice", made["id"])
+
+
+def test_people_make_every_kind_of_paper(qbo: Caller) -> None:
+    """Vendors, employees, jobs, estimates, credits, receipts, refunds, journal entries and bundles come of the screens."""
+    qbo.sandbox.switches.change({"qb_invoice_status": True})
+    widget, income, check = qbo.names["widget"], qbo.names["income"], qbo.names["check"]
+
+    def make(name: str, fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+        found: dict[str, Any] = _person(qbo, action="create", object=name, fields=fields, **more)["record"]
+        return found
+
+    owner = make("Customer", {"DisplayName": "Acme"})
+    job = make("Customer", {"DisplayName": "Roof", "ParentRef": owner["Id"], "Job": True})
+    assert job["FullyQualifiedName"] == "Acme:Roof"
+    assert make("Vendor", {"DisplayName": "Supplier"})["Active"] is True
+    assert make("Employee", {"GivenName": "Eve"})["DisplayName"] == "Eve"
+    of, line = {"CustomerRef": job["Id"]}, [{"item": widget, "Qty": 1, "UnitPrice": 30}]
+    assert make("Estimate", of, lines=line)["TotalAmt"] == 30
+    assert make("CreditMemo", of, lines=line)["RemainingCredit"] == 30
+    assert make("SalesReceipt", of, lines=line)["Balance"] == 0
+    assert make("RefundReceipt", {**of, "DepositToAccountRef": check}, lines=line)["TotalAmt"] == 30
+    halves = [
+        {
+            "Amount": 5,
+            "DetailType": "JournalEntryLineDetail",
+            "JournalEntryLineDetail": {"PostingType": side, "AccountRef": account},
+        }
+        for side, account in (("Debit", check), ("Credit", income))
+    ]
+    assert len(make("JournalEntry", {}, lines=halves)["Line"]) == 2
+    bundle = make("Item", {"Name": "Set", "Type": "Group"})
+    bundled = make("Invoice", {**of, "invoiceStatus": "Sent"}, lines=[{"group": {"item": bundle["Id"], "lines": line}}])
+    assert (bundled["Line"][0]["DetailType"], bundled["TotalAmt"], bundled["invoiceStatus"]) == (
+        "GroupLineDetail",
+        30,
+        "Sent",
+    )
 
 
 def test_payments_applied_and_re_applied(qbo: Caller) -> None:
