@@ -6,7 +6,7 @@ import dagster as dg
 
 from hsqbo_pipeline.defs import steps
 from hsqbo_pipeline.defs.columns import of_batches, of_matched, of_valid
-from hsqbo_pipeline.defs.guarded import Told, check, plain, stage_asset
+from hsqbo_pipeline.defs.guarded import Told, check, plain, sentence, stage_asset
 from hsqbo_pipeline.defs.names import MATCH, PLAN, PLURAL, VALIDATE, batches, matched, valid
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.defs.planned import Planned
@@ -153,7 +153,7 @@ def _unless_held(lazy: LazyNight, entity: Entity, told: Told) -> Told:
     text = render(code, object=PLURAL[entity])
     return Told(
         told.numbers,
-        f"Not looked at in this run: {plain(text.sentence)} {plain(text.fix)}",
+        f"Not looked at in this run: {plain(text.sentence)} {sentence(text.fix)}",
         {"code": code, "problem": dg.MetadataValue.text(text.sentence)},
         complete=False,
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from hsqbo_pipeline.core.tables import Row, rows
-from hsqbo_pipeline.defs.guarded import plain, table
+from hsqbo_pipeline.defs.guarded import plain, sentence, table
 from hsqbo_pipeline.model.codes import render
 from hsqbo_pipeline.model.names import TABLES, Entity, System
 
@@ -53,7 +53,7 @@ def _reasons(found: list[Row]) -> str:
     for row in found:
         text = render(row["code"], field=row["field"], value=row["value"])
         names = ", ".join(plain(name) for name in row["samples"])
-        told.append((row["records"], row["field"] or "", plain(text.sentence), plain(text.fix), names))
+        told.append((row["records"], row["field"] or "", plain(text.sentence), sentence(text.fix), names))
     return table(("records", "field", "what", "fix", "such as"), told)
 
 
@@ -61,4 +61,4 @@ def _expected(entity: Entity, side: System) -> str:
     from hsqbo_pipeline.model.schemas import EXPECTATIONS
 
     expected = EXPECTATIONS[entity, side]
-    return table(("field", "breach", "fix"), ((each.column, plain(each.what), plain(each.fix)) for each in expected))
+    return table(("field", "breach", "fix"), ((each.column, plain(each.what), sentence(each.fix)) for each in expected))

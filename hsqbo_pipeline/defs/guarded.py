@@ -124,6 +124,21 @@ def plain(text: Any) -> str:
     return " ".join(escaped.split())
 
 
+def sentence(text: Any) -> str:
+    """A sentence of ours inside markdown: as `plain`, but its `commands` stay commands."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return plain(text)
+    return "".join(
+        f"`{part.replace('|', chr(92) + '|')}`" if at % 2 else _spaced(part) for at, part in enumerate(parts)
+    )
+
+
+def _spaced(part: str) -> str:
+    """`plain`, with the blanks at its ends kept: a command stands between them."""
+    return f"{part[: len(part) - len(part.lstrip())]}{plain(part)}{part[len(part.rstrip()) :] if part.strip() else ''}"
+
+
 _MARKUP = frozenset("\\`*_{}[]()#+!|<>~&$:")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from hsqbo_pipeline.defs import steps
-from hsqbo_pipeline.defs.guarded import Told, check, plain, stage_asset, table
+from hsqbo_pipeline.defs.guarded import Told, check, plain, sentence, stage_asset, table
 from hsqbo_pipeline.defs.names import REPORT, applied
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.model.names import Entity
@@ -23,6 +23,7 @@ DIMENSIONS = {
     "freshness": "Nothing open has been left lying for long.",
 }
 SHOWN = 15
+_Finding = tuple[str, str, str, str]  # object, side, field, what
 
 
 def reporting() -> list[dg.AssetsDefinition]:
@@ -88,7 +89,7 @@ def _first_rows(found: list[dict[str, Any]]) -> str:
             _linked(row["record"] or row["record_key"], row),
             row["state"].lower(),
             plain(row["reason"]),
-            plain(row["fix"]),
+            sentence(row["fix"]),
             row["who_acts"] or "",
         )
         for row in found[:SHOWN]
@@ -188,19 +189,21 @@ def _measure(lazy: LazyNight) -> Told:
             return measure_quality(con, night.run_id, now)
 
     found = steps.timed(lazy, measured).answer
+    changes = _changes(lazy.get())
     _ensure_published(lazy)
     worst = [measure for measure in found if measure.failed]
     numbers: dict[str, int | float] = {
         "measures": len(found),
         "records_checked": sum(measure.checked for measure in found),
+        "worse_than_last_run": sum(max(change or 0, 0) for change in changes.values()),
         **{
             severity: sum(m.failed for m in worst if m.severity == severity)
             for severity in ("error", "warning", "info")
         },
     }
     numbers |= {f"{name}_percent": _share(found, name) for name in DIMENSIONS}
-    summary = "Nothing to complain about." if not worst else _worst(worst)
-    return Told(numbers, summary, checks=tuple(_dimension(name, found) for name in DIMENSIONS))
+    summary = "Nothing to complain about." if not worst else _worst(worst, changes)
+    return Told(numbers, summary, checks=tuple(_dimension(name, found, changes) for name in DIMENSIONS))
 
 
 def _share(found: list[Any], dimension: str) -> float:
@@ -210,7 +213,15 @@ def _share(found: list[Any], dimension: str) -> float:
     return round(100 * (1 - sum(measure.failed for measure in mine) / checked), 2) if checked else 100.0
 
 
-def _dimension(name: str, found: list[Any]) -> dg.AssetCheckResult:
+def _changes(night: "Night") -> dict[_Finding, int | None]:
+    """By finding, how many records more (or fewer) than in the run before; None where it was not measured then."""
+    from hsqbo_pipeline.reports.published import SQL
+
+    found = SQL.rows(night.warehouse.con, "quality_worst", run_id=night.run_id, limit=10_000)
+    return {(row["entity"], row["system"], row["field"], row["what"]): row["drift"] for row in found}
+
+
+def _dimension(name: str, found: list[Any], changes: dict[_Finding, int | None]) -> dg.AssetCheckResult:
     mine = [measure for measure in found if measure.dimension == name and measure.failed]
     serious = [measure for measure in mine if measure.severity == "error"]
     return dg.AssetCheckResult(
@@ -221,12 +232,12 @@ def _dimension(name: str, found: list[Any]) -> dg.AssetCheckResult:
         metadata={
             "findings": sum(measure.failed for measure in mine),
             "good_percent": _share(found, name),
-            **({"worst": dg.MetadataValue.md(_worst(mine))} if mine else {}),
+            **({"worst": dg.MetadataValue.md(_worst(mine, changes))} if mine else {}),
         },
     )
 
 
-def _worst(measures: list[Any]) -> str:
+def _worst(measures: list[Any], changes: dict[_Finding, int | None]) -> str:
     rows = [
         (
             measure.severity,
@@ -234,13 +245,18 @@ def _worst(measures: list[Any]) -> str:
             measure.system,
             plain(measure.field),
             f"{measure.failed:,} of {measure.checked:,}",
+            _change(changes.get((measure.entity, measure.system, measure.field, measure.what))),
             plain(measure.what),
-            plain(measure.fix),
+            sentence(measure.fix),
             plain(", ".join(measure.samples[:5])),
         )
         for measure in measures[:SHOWN]
     ]
-    return table(("severity", "object", "side", "field", "found", "what", "fix", "such as"), rows)
+    return table(("severity", "object", "side", "field", "found", "since last run", "what", "fix", "such as"), rows)
+
+
+def _change(records: int | None) -> str:
+    return "new" if records is None else f"{records:+,}" if records else "same"
 
 
 def _ensure_published(lazy: LazyNight) -> None:

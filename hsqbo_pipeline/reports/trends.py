@@ -37,6 +37,11 @@ def runs_lately(con: duckdb.DuckDBPyConnection, run: Row) -> list[Row]:
     return SQL.rows(con, "runs_lately", number=run["number"], limit=RUNS)
 
 
+def quality_lately(con: duckdb.DuckDBPyConnection, run: Row) -> list[Row]:
+    """Per run and dimension the share of values without fault in percent, oldest run first; infos are not faults."""
+    return SQL.rows(con, "quality_trend", number=run["number"], limit=RUNS)
+
+
 def allowances(con: duckdb.DuckDBPyConnection, run: Row) -> list[Allowance]:
     """HubSpot's day and QuickBooks' month up to the end of this run."""
     used = SQL.rows(con, "requests_used", ended_at=run["ended_at"])[0]

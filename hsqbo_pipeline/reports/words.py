@@ -22,7 +22,17 @@ OBJECTS = {
 }
 SYSTEMS = {"hubspot": "HubSpot", "quickbooks": "QuickBooks", "both": "both sides"}
 OWNERS = {"sales": "Sales", "books": "Books", "admin": "Admin"}
-KINDS = {"nightly": "Nightly sync", "backfill": "Backfill", "sweep": "Full sweep", "plan": "Plan only"}
+KINDS = {
+    "nightly": "Nightly sync",
+    "continuous": "Sync in between",
+    "backfill": "Backfill",
+    "sweep": "Full sweep",
+    "plan_only": "Plan only",
+    "apply_plan": "Approved plan",
+    "undo": "Undo",
+    "adopt": "Adoption of links",
+    "rebuild": "Rebuild of links",
+}
 OUTCOMES = {
     0: "done",
     1: "red",

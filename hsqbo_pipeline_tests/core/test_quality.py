@@ -55,7 +55,7 @@ def test_uniqueness_knows_families_and_spellings() -> None:
     assert _measured(books)["uniqueness", "customer", "quickbooks", "email"].samples == ("1", "3")
 
 
-@pytest.mark.rule("A75")
+@pytest.mark.rule("A75", "1.31")
 def test_companies_with_several_billing_contacts() -> None:
     """A company whose invoices and payments name two contacts is counted once."""
     books = Mirrored()

@@ -82,6 +82,31 @@ def requests_over_runs(runs: list[Row]) -> str | None:
     return _picture(chart)
 
 
+def quality_over_runs(measured: list[Row]) -> str | None:
+    """The share of values without fault by dimension; the axis begins near the worst, since all of it lies close to 100."""
+    import altair as alt
+
+    numbers = sorted({row["number"] for row in measured})
+    values = [
+        {"run": row["number"], "dimension": row["dimension"], "good": row["good"]}
+        for row in measured
+        if row["good"] is not None
+    ]
+    if len(numbers) < 2 or not values:
+        return None
+    lowest = min(each["good"] for each in values)
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=_runs_axis([{"number": number} for number in numbers]),
+        y=alt.Y("good:Q", title="percent", scale=alt.Scale(domain=[int(lowest) - 1, 100]), axis=alt.Axis(tickCount=5)),
+        color=alt.Color(
+            "dimension:N",
+            scale=alt.Scale(range=["var(--accent)", "var(--in_sync)", "var(--waiting)", "var(--failing)", _INK]),
+            legend=alt.Legend(orient="bottom", title=None, columns=3, symbolType="stroke"),
+        ),
+    )
+    return _picture(base.mark_line(strokeWidth=2) + base.mark_point(size=18, filled=True))
+
+
 def lag_over_runs(runs: list[Row]) -> str | None:
     """How long a change can have waited before each of the last runs had carried it over, in hours or, if short, minutes."""
     import altair as alt

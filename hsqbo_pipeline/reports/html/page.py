@@ -104,8 +104,18 @@ def _tables(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool) -> dict[s
         "conflicts": conflicts.differences(con, masked=masked),
         "drift": [] if masked else SQL.rows(con, "drift_of", run_id=run["run_id"]),
         "coverage": SQL.rows(con, "coverage"),
-        "quality": SQL.rows(con, "quality_worst", run_id=run["run_id"], limit=25),
+        **_quality(con, run, masked=masked),
         "reads": SQL.rows(con, "reads_of", run_id=run["run_id"]),
+    }
+
+
+def _quality(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool) -> dict[str, Any]:
+    """The worst findings, each with a few ids, and the records that several findings name."""
+    found = SQL.rows(con, "quality_worst", run_id=run["run_id"], limit=25)
+    worst = SQL.rows(con, "quality_records", run_id=run["run_id"], limit=10)
+    return {
+        "quality": [{**row, "samples": json.loads(row["samples"] or "[]")[:3]} for row in found],
+        "worst_records": [{**row, "label": initials(row["label"]) if masked else row["label"]} for row in worst],
     }
 
 
@@ -136,6 +146,7 @@ def _plots(con: duckdb.DuckDBPyConnection, run: Row) -> dict[str, Any]:
     # The pictures hold numbers and our own words only; nothing of a record stands in them.
     drawn = (
         ("Open records by state, run by run", charts.states_over_runs(runs)),
+        ("Values without fault, run by run", charts.quality_over_runs(trends.quality_lately(con, run))),
         ("Requests, run by run", charts.requests_over_runs(runs)),
         ("How long a change can have waited", charts.lag_over_runs(runs)),
     )
