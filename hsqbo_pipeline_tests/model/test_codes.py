@@ -166,3 +166,13 @@ def test_no_module_uses_a_code_that_is_not_in_the_table() -> None:
     families = {pair for pair in used if pair[0].endswith("_") and any(code.startswith(pair[0]) for code in CODES)}
     assert {pair for pair in used - families if pair[0] not in set(CODES) | NOT_OURS} == set()
     assert ("OPS_OTHER_RUN", "errors.py") in used
+
+
+@pytest.mark.rule("1.34")
+def test_every_code_has_a_category_and_no_sentence_shows_an_address() -> None:
+    """Each code names its category; an e-mail address that a sentence is told comes out cut, whatever slot it is in."""
+    address = "ada.lovelace@example.com"
+    for code, entry in CODES.items():
+        assert entry.category.value, code
+        told = render(code, **dict.fromkeys(slots_in(entry.sentence + entry.fix), address))
+        assert address not in told.sentence + told.fix, code
