@@ -48,6 +48,9 @@ suite: setup ## all tests
 
 test: lint types suite ## lint, types and all tests
 
+browser: setup ## the tests in a real Chromium; their pictures are in artifacts/
+	@$(BIN)/python -m pytest hsqbo_pipeline_tests/browser
+
 torture: setup ## kill, lose and garble every write of a night, and print the figures
 	@$(BIN)/python -m hsqbo_pipeline_tests.nights.torture
 

@@ -126,6 +126,9 @@ class Settings(BaseSettings):
     schedules: bool = False
     executor: Literal["in_process", "multiprocess"] = "in_process"
     alert_urls: Urls = ()
+    export_urls: Urls = ()
+    export_every_days: Days = 7
+    export_masked: bool = False
     ping_url: SecretStr = SecretStr("")
     quickbooks_overlap_minutes: Minutes = 5
     hubspot_overlap_minutes: Minutes = 15

@@ -63,10 +63,12 @@ def demo() -> None:
 @app.command()
 def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="Where the Dagster UI listens.")] = 3000) -> None:
     """The sandbox and the Dagster UI, until Ctrl-C."""
+    # A shell that starts this in the background has Ctrl-C ignored, and Dagster's processes would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     data = _data()
-    ports = {name: _free(wanted) for name, wanted in _PORTS.items()}
+    ports = {name: free_port(wanted) for name, wanted in _PORTS.items()}
     _point_at(*(f"http://127.0.0.1:{ports[name]}" for name in _PORTS))
-    shown = _free(port)
+    shown = free_port(port)
     hsqbo = [sys.executable, "-m", "hsqbo_pipeline"]
     addresses = [f"--{name}-port={number}" for name, number in ports.items()]
     with _child([*hsqbo, "sandbox", *addresses, f"--state={data / 'sandbox' / 'state'}"], "the sandbox") as served:
@@ -98,7 +100,7 @@ def _point_at(hubspot: str, quickbooks: str) -> None:
     os.environ.update(_LOGINS, HSQBO_HUBSPOT_BASE_URL=hubspot, HSQBO_QUICKBOOKS_BASE_URL=quickbooks)
 
 
-def _free(wanted: int) -> int:
+def free_port(wanted: int) -> int:
     """This port, or a free one where somebody listens already."""
     for port in (wanted, 0):
         with socket.socket() as tried, suppress(OSError):

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from hsqbo_pipeline.cli.app import app
-from hsqbo_pipeline.cli.printing import out
+from hsqbo_pipeline.cli.printing import out, problem
+from hsqbo_pipeline.errors import ExitCode
+from hsqbo_pipeline.reports.delivery import send_file
 from hsqbo_pipeline.reports.export import DEFAULT_COLUMNS, FORMATS, Choice
 from hsqbo_pipeline.reports.export import export as write_export
 from hsqbo_pipeline.settings import load as load_settings
@@ -31,6 +33,7 @@ def export(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what began on that day or later.")
     ] = None,
+    send: Annotated[bool, typer.Option("--send", help="Send the file to the addresses of HSQBO_EXPORT_URLS.")] = False,
     mask: Annotated[bool, typer.Option("--mask", help="Leave personal data out.")] = False,
 ) -> None:
     """Write the records, filtered and in the columns you choose, to a file."""
@@ -44,7 +47,11 @@ def export(
         masked=mask,
     )
     suffix = output.suffix.lstrip(".").lower() if output else ""
+    settings = load_settings()
     path, written = write_export(
-        load_settings().data, wanted, (kind or (suffix if suffix in FORMATS else "csv")).lower(), output
+        settings.data, wanted, (kind or (suffix if suffix in FORMATS else "csv")).lower(), output
     )
     out.print(f"{written:,} records: {path}", markup=False, soft_wrap=True)
+    if send and not send_file(settings, path, f"{written:,} records"):
+        problem("The file did not get through to every address; it lies where it was written.")
+        raise typer.Exit(int(ExitCode.RED))

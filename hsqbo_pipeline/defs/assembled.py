@@ -9,6 +9,7 @@ from hsqbo_pipeline.defs.applying import applying
 from hsqbo_pipeline.defs.books import books_asset
 from hsqbo_pipeline.defs.deciding import deciding
 from hsqbo_pipeline.defs.doctoring import doctor_asset
+from hsqbo_pipeline.defs.exporting import export_asset
 from hsqbo_pipeline.defs.extraction import extraction
 from hsqbo_pipeline.defs.grid import Grid, grid
 from hsqbo_pipeline.defs.jobs import jobs
@@ -48,6 +49,7 @@ def _assembled(settings: Settings) -> dg.Definitions:
             *reporting(),
             run_report_asset(rules.timezone, scheduled=settings.schedules),
             doctor_asset(),
+            export_asset(),
         ],
         jobs=made,
         schedules=schedules(by_name, rules.timezone, on=settings.schedules),

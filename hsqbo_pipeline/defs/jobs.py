@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from hsqbo_pipeline.defs.doctoring import DOCTOR
+from hsqbo_pipeline.defs.exporting import EXPORT
 from hsqbo_pipeline.defs.names import BOOKS, WRITES, connection, key
 from hsqbo_pipeline.defs.reporting import QUALITY
 from hsqbo_pipeline.runs.request import Kind
@@ -65,12 +66,21 @@ def config_of(name: str, wait_for: float) -> dict[str, Any]:
 
 
 def jobs(wait_for: float) -> list[Job]:
-    """All jobs. The books are in `backfill` alone: every other run looks at what changed, whatever its day."""
-    examination = dg.AssetSelection.assets(key(DOCTOR))
-    everything = dg.AssetSelection.all() - examination
+    """All jobs. The books are in `backfill` alone: every other run looks at what changed, whatever its day.
+
+    The doctor and the export are jobs of their own: a night ends with its report.
+    """
+    examination, file = dg.AssetSelection.assets(key(DOCTOR)), dg.AssetSelection.assets(key(EXPORT))
+    everything = dg.AssetSelection.all() - examination - file
     chosen = {"backfill": everything, "data_quality": dg.AssetSelection.assets(key(QUALITY)), "doctor": examination}
     rest = everything - dg.AssetSelection.assets(key(BOOKS))
-    return [_job(name, chosen.get(name, rest), config_of(name, wait_for)) for name in ASKED]
+    export = dg.define_asset_job(
+        "export",
+        file,
+        description="Writes the records as a file; formats, columns and filters are chosen in the launchpad.",
+        executor_def=dg.in_process_executor,
+    )
+    return [*(_job(name, chosen.get(name, rest), config_of(name, wait_for)) for name in ASKED), export]
 
 
 def _job(name: str, selection: dg.AssetSelection, config: dict[str, Any]) -> Job:

@@ -148,7 +148,7 @@ def _last(lazy: LazyNight) -> Told:
 def _tell_people() -> None:
     """The message for people, if there is anything new; sending never fails a run."""
     settings = load_settings()
-    if settings.alert_urls or settings.ping_url.get_secret_value():
+    if settings.alert_urls or settings.export_urls or settings.ping_url.get_secret_value():
         from hsqbo_pipeline.reports.alerts import tell
 
         told = tell(settings, settings.data)

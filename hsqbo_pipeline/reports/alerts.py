@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.core.tables import Row
+from hsqbo_pipeline.reports import delivery
 from hsqbo_pipeline.reports.money import business_day
 from hsqbo_pipeline.reports.published import SQL, last_run, open_published
 from hsqbo_pipeline.reports.summary import Message, message
@@ -31,13 +32,15 @@ _SECONDS = 10.0
 
 @dataclass
 class Memory:
-    """What was told: problems by record, red reasons, the plan that waits, the last morning, the last run pinged for."""
+    """What was told: problems by record, red reasons, the plan that waits, the last morning, the last run pinged for,
+    the day of the last export."""
 
     problems: dict[str, str] = field(default_factory=dict)
     red: list[str] = field(default_factory=list)
     plan: str | None = None
     morning: str | None = None
     pinged: str | None = None
+    exported: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,14 @@ def tell(settings: Settings, data: Path) -> Told:
     pinged = _pingable(settings, run, memory) and _ping(settings)
     failed = ["message"] if made is not None and settings.alert_urls and not sent else []
     failed += ["ping"] if _pingable(settings, run, memory) and not pinged else []
+    exported = memory.exported
+    if delivery.due(settings, run, exported):
+        if delivery.send_export(settings, data):
+            exported = business_day(run).isoformat()
+        else:
+            failed.append("export")
     kept = news.told if sent or made is None else _without_solved(memory, news.told)
-    _write(data, replace(kept, pinged=run["run_id"] if pinged else memory.pinged))
+    _write(data, replace(kept, pinged=run["run_id"] if pinged else memory.pinged, exported=exported))
     return Told(made, sent, pinged, tuple(failed))
 
 

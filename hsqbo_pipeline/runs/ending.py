@@ -15,6 +15,7 @@ from hsqbo_pipeline.errors import ExitCode
 from hsqbo_pipeline.model.codes import render
 from hsqbo_pipeline.reports import write_all
 from hsqbo_pipeline.reports.alerts import tell
+from hsqbo_pipeline.reports.keeping import forget_reports
 from hsqbo_pipeline.runs import plan_story
 from hsqbo_pipeline.runs.conclude import conclude
 from hsqbo_pipeline.runs.connection_rows import connection_rows
@@ -110,6 +111,7 @@ def end(night: Night) -> Ended:
     )
     reads = SQL.rows(con, "read_summary", run_id=night.run_id)
     report = str(write_all(settings.data, night.run_id))
+    forget_reports(settings.data, now=datetime.now(UTC), days=settings.keep_reports_days)
     tell(settings, settings.data)
     return Ended(
         night.run_id,
