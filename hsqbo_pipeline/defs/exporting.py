@@ -8,22 +8,22 @@ from hsqbo_pipeline.defs.guarded import plain
 from hsqbo_pipeline.defs.names import OWNERS, REPORT, key
 from hsqbo_pipeline.defs.run_report import NAME as RUN_REPORT
 from hsqbo_pipeline.errors import HsqboError
-from hsqbo_pipeline.reports.export import DEFAULT_COLUMNS, FORMATS
 from hsqbo_pipeline.settings import load as load_settings
 
 EXPORT = "records_export"
-_DESCRIPTION = f"""
-**All records as a file**, with their states, reasons and fixes, as last published: {", ".join(FORMATS)}. Job *export*; its
+_DESCRIPTION = """
+**All records as a file**, with their states, reasons and fixes, as last published: csv, xlsx, parquet or json. Job *export*; its
 launchpad takes the columns and filters of the report's record view, and leaves personal data out where `masked` is true.
 Text that a spreadsheet would calculate is defused. No part of a night: `HSQBO_EXPORT_URLS` sends one by itself each week.
 """
 
 
 class ExportConfig(dg.Config):
-    """What goes into the file: columns divided by commas; an empty filter lets everything through. `since`: YYYY-MM-DD."""
+    """What goes into the file. Columns are divided by commas, none means the usual ones; an empty filter lets everything
+    through; `since` is a day, YYYY-MM-DD."""
 
     format: str = "xlsx"
-    columns: str = ",".join(DEFAULT_COLUMNS)
+    columns: str = ""
     state: str = ""
     code: str = ""
     object: str = ""
@@ -45,11 +45,11 @@ def export_asset() -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def records_export(config: ExportConfig) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        from hsqbo_pipeline.reports.export import Choice, export
+        from hsqbo_pipeline.reports.export import DEFAULT_COLUMNS, Choice, export
 
         try:
             choice = Choice(
-                columns=tuple(name.strip() for name in config.columns.split(",") if name.strip()),
+                columns=[name.strip() for name in config.columns.split(",")] if config.columns else DEFAULT_COLUMNS,
                 state=config.state or None,
                 code=config.code or None,
                 entity=config.object or None,
