@@ -62,6 +62,7 @@ async def _all(run: Run, planned: Sequence[Batch], at_once: int) -> None:
     async def one(batch: Batch) -> None:
         async with places:
             await _deliver(run, batch)
+            run.answered(len(batch.entries))
 
     async with anyio.create_task_group() as tasks:
         for batch in planned:

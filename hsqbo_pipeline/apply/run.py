@@ -12,6 +12,7 @@ from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import LinkedId, Step, StepAction
+from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.store import links
 
 if TYPE_CHECKING:
@@ -47,11 +48,25 @@ class Run:
     unique: set[tuple[str, str]] = field(default_factory=set)
     partners: dict[Key, str] = field(default_factory=dict)
     tax_recalculated: bool = False
+    counted: Counted = unwatched
+    wave: str = ""
+    sent: int = 0  # requests of the wave that were answered, batch members counted one by one
+    wanted: int = 0
 
     def __post_init__(self) -> None:
         """What the portal's settings said about unique marks; e-mails of contacts always are."""
         self.unique |= {(name, "qbo_id") for name in self.situation.portal.unique_marks}
         self.unique.add(("contacts", "email"))
+
+    def begin(self, wave: str, requests: int) -> None:
+        """Count from here on towards so many requests of a wave."""
+        self.wave, self.sent, self.wanted = wave, 0, requests
+        self.counted("write", wave, 0, requests)
+
+    def answered(self, requests: int) -> None:
+        """So many more of them have their answer."""
+        self.sent += requests
+        self.counted("write", self.wave, self.sent, max(self.sent, self.wanted))
 
     def stop(self, system: System, code: str) -> None:
         """Send nothing more to `system` in this call. The first reason is kept."""

@@ -21,6 +21,7 @@ from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Wave
+from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.store import journal, plans
 from hsqbo_pipeline.store.operation_rows import operation_of
 
@@ -58,13 +59,14 @@ async def apply(
     *,
     waves: Iterable[Wave] = tuple(Wave),
     on_progress: Progress | None = None,
+    counted: Counted = unwatched,
 ) -> ApplyResult:
     """Write the planned operations of a plan (of some waves of it). Raises only for what is wrong in our own house.
 
     Refusals, waits and lost answers are ends of operations, in `operations`; a system that stops answering leaves the
     rest of its operations waiting with the code that says why.
     """
-    run = Run(warehouse, clients, situation, progress=on_progress or (lambda _stage, _said: None))
+    run = Run(warehouse, clients, situation, progress=on_progress or (lambda _stage, _said: None), counted=counted)
     wanted = {wave.value for wave in waves}
     rows = plans.operation_rows(warehouse.con, plan_hash)
     run.labels = _labels(rows)
@@ -78,6 +80,7 @@ async def apply(
         mine = [task for task in tasks if task.operation.wave is wave]
         if mine:
             run.progress("apply", f"{wave.value}: {len(mine)} operations")
+            run.begin(wave.value, sum(len(task.operation.steps) for task in mine))
             if wave is Wave.FIGURES:
                 await afterwards.check_figures(run, mine)
             await run_wave(run, mine)

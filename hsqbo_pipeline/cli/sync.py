@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from hsqbo_pipeline.cli.app import app
-from hsqbo_pipeline.cli.printing import out, say, summary
+from hsqbo_pipeline.cli.printing import out, summary
+from hsqbo_pipeline.cli.progress import watching
 from hsqbo_pipeline.runs.request import Kind, Request
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
@@ -35,6 +36,8 @@ def sync(
     """One run: read both systems, plan, apply what is approved, prove and report.
 
     Without days it evaluates what changed since the last run. With days it also looks at the books of those days again.
+
+    Ends with 0 done, 1 red, 2 configuration, 3 waiting for approval, 4 another run is writing, 5 login.
     """
     from hsqbo_pipeline.model.rules import load as load_rules
     from hsqbo_pipeline.runs.sync import sync as run_sync
@@ -52,11 +55,11 @@ def sync(
         why=why,
         wait_for=wait,
     )
-    ended = run_sync(
-        settings, rules, request, progress=None if as_json else lambda stage, said: say(f"{stage}: {said}")
-    )
     if as_json:
+        ended = run_sync(settings, rules, request)
         out.print(ended.as_json(), soft_wrap=True, markup=False)
     else:
+        with watching() as watch:
+            ended = run_sync(settings, rules, request, progress=watch.said, counted=watch.counted)
         summary(ended)
     raise typer.Exit(int(ended.exit_code))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hsqbo_pipeline.clients.pages import Page
 from hsqbo_pipeline.errors import HsqboError
+from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.store import reads
 from hsqbo_pipeline.store.landing import Landing, PageFile
 from hsqbo_pipeline.store.warehouse import explained
@@ -24,6 +25,7 @@ class Attempt:
     system: str
     name: str
     file: PageFile
+    counted: Counted = unwatched
     requests: int = 0
     records: int = 0
     began: datetime | None = None
@@ -33,6 +35,7 @@ class Attempt:
         """Land a page; gives it back."""
         self.landed(page.raw, page.time, page.request_id)
         self.records += len(page.records)
+        self.counted("read", f"{self.system} {self.name}", self.records, None)
         return page
 
     def landed(self, raw: bytes, at: datetime, request_id: str | None) -> None:
@@ -57,6 +60,7 @@ async def attempt(
     work: Callable[[Attempt], Awaitable[None]],
     *,
     covers: tuple[str, ...] = (),
+    counted: Counted = unwatched,
 ) -> None:
     """Do the read of an object; a failure outside our code becomes its row in `reads`. Bugs are raised.
 
@@ -64,7 +68,7 @@ async def attempt(
     where one request answers for several.
     """
     with Landing(warehouse.data, run_id).pages(system, name) as file:
-        going = Attempt(system, name, file)
+        going = Attempt(system, name, file, counted)
         try:
             with explained(warehouse.path):
                 await work(going)

@@ -66,7 +66,7 @@ class HubSpotRead:
             else:
                 await self._changed(going, since)
 
-        await attempt(self.warehouse, self.reading.run_id, SYSTEM, name, work)
+        await attempt(self.warehouse, self.reading.run_id, SYSTEM, name, work, counted=self.reading.counted)
 
     async def _whole(self, going: Attempt) -> None:
         """Everything the list endpoint has, and what became of mirrored records it no longer has."""

@@ -59,7 +59,7 @@ class QuickBooksRead:
                 tasks.start_soon(self._changed, known, now)
 
     async def _attempt(self, name: str, work: Callable[[Attempt], Awaitable[None]]) -> None:
-        await attempt(self.warehouse, self.reading.run_id, SYSTEM, name, work)
+        await attempt(self.warehouse, self.reading.run_id, SYSTEM, name, work, counted=self.reading.counted)
 
     async def _company(self) -> datetime | None:
         """CompanyInfo comes first: its answer tells QuickBooks' own time. None where it could not be read."""

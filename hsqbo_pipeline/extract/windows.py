@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from hsqbo_pipeline.mapping.properties import hubspot_properties
 from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS
+from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.store.reads import MirrorState
 
 # HubSpot's search shows a change some seconds late, minutes at worst; QuickBooks stamps a change when its transaction
@@ -36,6 +37,7 @@ class Reading:
     definitions: bool = False
     hubspot_overlap: timedelta = HUBSPOT_OVERLAP
     quickbooks_overlap: timedelta = QUICKBOOKS_OVERLAP
+    counted: Counted = unwatched
 
 
 def read_since(state: MirrorState, reading: Reading, properties: tuple[str, ...] = ()) -> datetime | None:

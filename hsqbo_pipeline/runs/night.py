@@ -16,6 +16,7 @@ from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import insert
 from hsqbo_pipeline.errors import PipelineError
 from hsqbo_pipeline.model.names import Entity, System
+from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs.connection import open_clients
 from hsqbo_pipeline.runs.logins import connected
@@ -41,6 +42,7 @@ class Night:
     number: int
     started_at: datetime
     progress: Callable[[str, str], None] = lambda _stage, _said: None
+    counted: Counted = unwatched
     blocked: dict[tuple[System, str], str] = field(default_factory=dict)  # what could not be read, and so not decided
     stopped: dict[tuple[System, str], str] = field(default_factory=dict)  # what stopped answering while we wrote
     plan_hash: str | None = None
@@ -78,6 +80,7 @@ def open_night(
     request: Request,
     *,
     progress: Callable[[str, str], None] | None = None,
+    counted: Counted = unwatched,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     logins: Settings | None = None,
 ) -> Iterator[Night]:
@@ -95,7 +98,7 @@ def open_night(
         portal = stack.enter_context(start_blocking_portal())
         clients = stack.enter_context(portal.wrap_async_context_manager(open_clients(logins or settings)))
         number = _enter_run(warehouse, rules, request, run_id, started_at)
-        night = Night(settings, rules, request, warehouse, clients, portal, run_id, number, started_at)
+        night = Night(settings, rules, request, warehouse, clients, portal, run_id, number, started_at, counted=counted)
         if progress is not None:
             night.progress = progress
         yield night

@@ -61,6 +61,7 @@ def bring_to_now(night: Night) -> None:
         definitions=night.request.kind is Kind.DOCTOR,
         hubspot_overlap=night.settings.hubspot_overlap,
         quickbooks_overlap=night.settings.quickbooks_overlap,
+        counted=night.counted,
     )
     night.call(read_all, night.warehouse, night.clients, reading)
     night.blocked = incomplete_reads(night.warehouse.con, night.run_id)
@@ -186,10 +187,12 @@ def apply_waves(night: Night, waves: Iterable[Wave]) -> ApplyResult | None:
     if not may_apply(night) or night.plan_hash is None:
         return None
     wanted = tuple(waves)
-    night.progress("apply", f"writing {', '.join(wave.value for wave in wanted)}")
     result = night.call(
-        lambda: apply(night.warehouse, night.clients, night.plan_hash or "", night.situation, waves=wanted)
-    )
+        lambda: apply(
+            night.warehouse, night.clients, night.plan_hash or "", night.situation,
+            waves=wanted, on_progress=night.progress, counted=night.counted,
+        )
+    )  # fmt: skip
     night.stopped |= {(system, "*"): code for system, code in result.stopped.items()}
     for entity in ENTITIES:
         validate(night, entity)

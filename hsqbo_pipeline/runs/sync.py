@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hsqbo_pipeline.apply.writer import ApplyResult
 from hsqbo_pipeline.model.operations import Wave
+from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import ending, stages
 from hsqbo_pipeline.runs.ending import Ended
@@ -15,10 +16,15 @@ from hsqbo_pipeline.settings import Settings
 
 
 def sync(
-    settings: Settings, rules: Rules, request: Request, *, progress: Callable[[str, str], None] | None = None
+    settings: Settings,
+    rules: Rules,
+    request: Request,
+    *,
+    progress: Callable[[str, str], None] | None = None,
+    counted: Counted = unwatched,
 ) -> Ended:
     """Read, validate, match, plan, and (if approved) apply; then tell. Raises ConfigurationError and PipelineError only."""
-    with open_night(settings, rules, request, progress=progress) as night:
+    with open_night(settings, rules, request, progress=progress, counted=counted) as night:
         stages.read(night)
         decide(night)
         stages.close_plan(night)
