@@ -12,6 +12,7 @@ KINDS = frozenset(
     {
         "429",
         "429_daily",
+        "429_monthly",
         "429_secondly",
         "429_ten_secondly",
         "429_item",

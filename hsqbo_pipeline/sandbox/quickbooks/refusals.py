@@ -87,6 +87,13 @@ def throttled() -> Refusal:
     return Refusal("3001", message, "The request limit was reached.  Try again later", status=429, kind="SERVICE")
 
 
+def used_up() -> Refusal:
+    """The month's allowance of metered reads is used up: also 429 and 3001; only the text tells it from a short throttle."""
+    message = "message=CorePlusLimitExceeded; errorCode=003001; statusCode=429"
+    detail = "The monthly limit of CorePlus calls of this partner tier is used up."
+    return Refusal("3001", message, detail, status=429, kind="SERVICE")
+
+
 def forbidden(status: int) -> Refusal:
     """The application is not connected to this company."""
     message = f"message=ApplicationAuthorizationFailed; errorCode=003100; statusCode={status}"

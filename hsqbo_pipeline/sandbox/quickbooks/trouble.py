@@ -6,7 +6,14 @@ from hsqbo_pipeline.sandbox.frame.faults import Fault
 from hsqbo_pipeline.sandbox.quickbooks import writes
 from hsqbo_pipeline.sandbox.quickbooks.books import PERSON, TRANSACTIONS, Books
 from hsqbo_pipeline.sandbox.quickbooks.http import ApiRequest, Deed
-from hsqbo_pipeline.sandbox.quickbooks.refusals import Refusal, business, forbidden, system_failure, throttled
+from hsqbo_pipeline.sandbox.quickbooks.refusals import (
+    Refusal,
+    business,
+    forbidden,
+    system_failure,
+    throttled,
+    used_up,
+)
 from hsqbo_pipeline.sandbox.quickbooks.wire import Doc, dump, parse
 
 _NOTE = {"Customer": "Notes", "Vendor": "Notes", "Item": "Description"}
@@ -14,6 +21,8 @@ _NOTE = {"Customer": "Notes", "Vendor": "Notes", "Item": "Description"}
 
 def refusal_for(fault: Fault, books: Books) -> Refusal | None:
     """The refusal that stands in for the request; None if this fault is of another kind."""
+    if fault.do == "429_monthly":
+        return used_up()
     if fault.do.startswith("429") and fault.do != "429_item":
         return throttled()
     if fault.do == "403":

@@ -123,6 +123,15 @@ def test_two_currencies_and_one_that_hubspot_lacks() -> None:
     assert ledger.rows("payments", QB)[0]["currency"] == "EUR"
 
 
+@pytest.mark.rule("CUR_HOME_UNKNOWN", "D74")
+def test_without_a_home_currency_nothing_leaves_hubspot() -> None:
+    """D74: nobody could say whether amounts mean the same, so each invoice is BLOCKED and nothing is planned."""
+    ledger = shop(situation(replace(COMPANY, home_currency=None)))
+    ledger.hubspot_invoice("1", ["h1"], [{"sku": "W-1", "quantity": 1, "unit_price": 100}])
+    (verdict,) = [each for each in ledger.night() if each.entity is Entity.INVOICE]
+    assert (verdict.code, verdict.operations) == ("CUR_HOME_UNKNOWN", ())
+
+
 def british(**tax: Any) -> Ledger:
     """A company that uses VAT, with the portal's rates at 20, 0 and 5 per cent."""
     rates = {name: {"percent": D(percent), "name": name} for name, percent in (("g20", 20), ("g0", 0), ("g5", 5))}

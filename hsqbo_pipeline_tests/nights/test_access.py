@@ -1,0 +1,71 @@
+"""Nights on which QuickBooks lets us in no further, and the first load that waits for a person's word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hsqbo_pipeline.errors import ExitCode
+from hsqbo_pipeline.runs.request import Request
+from hsqbo_pipeline_tests.nights.house import House, house
+from hsqbo_pipeline_tests.runs.town_house import NOTHING
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A connection that works."""
+    with house(tmp_path_factory.mktemp("access") / "data") as made:
+        yield made
+
+
+@pytest.mark.rule("AUTH_QBO_FORBIDDEN", "D2", "AUTH_QBO_SUBSCRIPTION", "D3", "RATE_QBO_MONTHLY", "D8")
+@pytest.mark.parametrize(
+    ("fault", "code", "exit_code", "fix"),
+    [
+        ({"do": "403"}, "AUTH_QBO_FORBIDDEN", ExitCode.LOGIN, "administrator"),
+        ({"do": "fault_in_200", "code": "6190"}, "AUTH_QBO_SUBSCRIPTION", ExitCode.LOGIN, "Renew the subscription"),
+        ({"do": "429_monthly"}, "RATE_QBO_MONTHLY", ExitCode.RED, "larger tier"),
+    ],
+)  # fmt: skip
+def test_a_closed_door_blocks_with_its_code_and_asks_no_more_than_needed(
+    home: House, fault: dict[str, Any], code: str, exit_code: ExitCode, fix: str
+) -> None:
+    """D2, D3, D8: the night is BLOCKED with code and fix, writes nothing, tries nothing twice, and the next one goes on."""
+    home.customer(f"Ada {code}", f"{code.lower()}@example.com")
+    home.served.sandbox.faults["quickbooks"].load([fault])
+    ended = home.night()
+    asked = home.served.sandbox.traffic["quickbooks"].summary()["by_endpoint"]
+    home.served.sandbox.faults["quickbooks"].load([])
+    assert (ended.exit_code, home.writes()) == (exit_code, NOTHING)
+    told = home.ask("SELECT DISTINCT code, fix FROM record_states WHERE entity = 'connection' AND state = 'BLOCKED'")
+    assert [row["code"] for row in told] == [code]
+    assert fix in told[0]["fix"]
+    assert isinstance(asked, dict)
+    assert sum(asked.values()) <= 18  # once for each object: nothing is tried again
+    assert home.night().exit_code == ExitCode.DONE
+    assert f"{code.lower()}@example.com" in {one["properties"]["email"] for one in home.live("hubspot", "contacts")}
+
+
+@pytest.mark.rule("1.9", "E1")
+def test_the_first_load_of_payments_waits_for_a_persons_word(tmp_path: Path) -> None:
+    """Outside of the sandbox the first payments wait until somebody has said that workflows leave them alone; then they
+    come, and carry `qbo_backfill` as everything of a first load does."""
+    with house(tmp_path / "data", limits={"first_runs_ask": "off"}) as home:
+        customer = home.customer("Ada Lovelace", "ada@example.com")
+        item = home.person("quickbooks", "create", "Item", {"Name": "Lamp", "Sku": "L-1", "Type": "Service"})
+        paper = {"CustomerRef": {"value": customer}, "DocNumber": "1001"}
+        bill = home.person("quickbooks", "create", "Invoice", paper, lines=[{"item": item, "Qty": 1, "UnitPrice": 50}])
+        home.person("quickbooks", "create", "Payment", CustomerRef=customer, TotalAmt=50, applies={bill: 50})
+        home.night(Request(approve="auto"), environment="development")
+        assert [one["properties"]["hs_number"] for one in home.live("hubspot", "invoices")] == ["1001"]
+        assert home.live("hubspot", "commerce_payments") == []
+        waiting = home.ask("SELECT code, sentence FROM record_states WHERE entity = 'payment'")
+        assert [row["code"] for row in waiting] == ["OPS_AWAITING_APPROVAL"]
+        assert "workflows_exclude_backfill" in waiting[0]["sentence"]
+        home.rules["payments"] = {"workflows_exclude_backfill": True}
+        home.night(Request(approve="auto"), environment="development")
+        assert len(home.live("hubspot", "commerce_payments")) == 1
+        assert {one["properties"]["qbo_backfill"] for one in home.live("hubspot", "contacts")} == {"first load"}
