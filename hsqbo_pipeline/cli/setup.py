@@ -68,7 +68,7 @@ class _Questions:
 
     def __init__(self, given: dict[str, str | None], *, silent: bool) -> None:
         self._given = given
-        self._silent = silent
+        self.silent = silent
         self._number = 0
 
     def ask(self, name: str, question: str, offered: str, read: Callable[[str], T]) -> T:
@@ -76,7 +76,7 @@ class _Questions:
         said = self._given.get(name)
         if said is not None:
             return read(said)
-        if self._silent:
+        if self.silent:
             return read(offered)
         self._number += 1
         return typer.prompt(f"{self._number}. {question}", default=offered, value_proc=_again(read), err=True)  # type: ignore[no-any-return]
@@ -87,7 +87,7 @@ class _Questions:
         """Both accounts in one question; each has an option of its own."""
         held = [part.strip() for part in offered.split(";")]
         given = [self._given.get("income"), self._given.get("deposit")]
-        if any(given) or self._silent:
+        if any(given) or self.silent:
             return read("; ".join(said or old for said, old in zip(given, held, strict=True)))
         return self.ask("accounts", "Income account; account that payments go to (or later)", offered, read)
 
@@ -158,7 +158,7 @@ def _about_the_books(answers: Answers, facts: Facts, questions: _Questions) -> A
     from hsqbo_pipeline.runs import setup as use
 
     for kind, word in (("income", "Income accounts"), ("deposit", "Accounts for payments")):
-        if facts.accounts:
+        if facts.accounts and not questions.silent:
             say(f"{word}: {', '.join(use.accounts_of(facts, kind))}")
 
     def both(text: str) -> tuple[str | None, str | None]:

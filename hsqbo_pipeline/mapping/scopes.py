@@ -27,11 +27,12 @@ TAX_RATES = "tax_rates.read"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One permission, what it is for, and another one that includes it ('' where there is none)."""
+    """One permission, what it is for, another one that includes it, and the object it opens ('' where there is none)."""
 
     name: str
     purpose: str
     or_else: str = ""
+    object: str = ""
 
     def granted_by(self, scopes: Iterable[str]) -> bool:
         """Whether a token with these permissions may do what this one is for."""
@@ -40,7 +41,7 @@ class Scope:
 
 def read_scopes() -> tuple[Scope, ...]:
     """What every run needs, also one that writes nothing."""
-    found = [Scope(_object_scope(name, "read"), f"reading {name}", _instead(name)) for name in _READ]
+    found = [Scope(_object_scope(name, "read"), f"reading {_words(name)}", _instead(name), name) for name in _READ]
     return (*found, Scope(TAX_RATES, "reading HubSpot's tax library"))
 
 
@@ -50,7 +51,7 @@ def write_scopes(rules: Rules) -> tuple[Scope, ...]:
     Our mark is kept on a HubSpot record also where it was made there, so an object that flows the other way is written too.
     """
     objects = [name for entity, names in _WRITTEN.items() if rules.of(entity).targets for name in _of(names, rules)]
-    records = [Scope(_object_scope(name, "write"), f"writing {name}", _instead(name)) for name in objects]
+    records = [Scope(_object_scope(name, "write"), f"writing {_words(name)}", _instead(name), name) for name in objects]
     if rules.customers.writes_to(System.HUBSPOT) and rules.customers.create_companies:
         records.append(Scope(_object_scope("companies", "write"), "making companies"))
     if rules.payments.writes_to(System.HUBSPOT) and rules.payments.show_on_deals:
@@ -70,12 +71,19 @@ def _of(names: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
 
 
 def _definition(name: str) -> Scope:
-    scope = "e-commerce" if name in _BY_E_COMMERCE else f"crm.schemas.{_SCOPE_OBJECTS.get(name, name)}.write"
-    return Scope(scope, f"the pipeline's own properties of {name}")
+    if name in _BY_E_COMMERCE:
+        return Scope("e-commerce", "the pipeline's own properties of products and line items")
+    return Scope(
+        f"crm.schemas.{_SCOPE_OBJECTS.get(name, name)}.write", f"the pipeline's own properties of {_words(name)}"
+    )
 
 
 def _object_scope(name: str, deed: str) -> str:
     return f"crm.objects.{_SCOPE_OBJECTS.get(name, name)}.{deed}"
+
+
+def _words(name: str) -> str:
+    return {"commerce_payments": "payments"}.get(name, name.replace("_", " "))
 
 
 def _instead(name: str) -> str:

@@ -242,7 +242,7 @@ async def granted_and_missing(
 
 async def _may_read(client: HubSpotClient, scope: Scope) -> bool:
     if scope.name != TAX_RATES:
-        return await client.may_read(scope.purpose.removeprefix("reading "))
+        return await client.may_read(scope.object)
     try:
         await client.tax_rates()
     except AuthenticationError as error:

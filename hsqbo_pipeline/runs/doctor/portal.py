@@ -36,9 +36,11 @@ def _scopes(night: Night) -> Iterator[Finding]:
     except HsqboError:
         return  # a portal that gives no answer is told of by its reads
     to_read = {scope.name for scope in read_scopes()}
-    for scope in missing:
-        kind = "scope_read" if scope.name in to_read else "scope_write"
-        yield finding(kind, scope=scope.name, purpose=scope.purpose)
+    for kind, wanted in (("scope_read", True), ("scope_write", False)):
+        lacking = [scope for scope in missing if (scope.name in to_read) is wanted]
+        if lacking:
+            told = [f"{scope.name} ({scope.purpose})" for scope in lacking]
+            yield finding(kind, scopes=told, scope=lacking[0].name)
     if granted is None:
         yield finding("scopes_unknown", scope="to write")
 
