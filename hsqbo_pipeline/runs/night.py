@@ -90,6 +90,7 @@ def open_night(
     be kept where the connection looks for it).
     """
     settings = connected(settings)
+    rules.check_allowed_in(settings.environment)
     started_at = now()
     run_id = f"{started_at:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
     with ExitStack() as stack:

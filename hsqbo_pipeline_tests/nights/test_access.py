@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hsqbo_pipeline.errors import ExitCode
+from hsqbo_pipeline.errors import ConfigurationError, ExitCode
 from hsqbo_pipeline.runs.request import Request
 from hsqbo_pipeline_tests.nights.house import House, house
 from hsqbo_pipeline_tests.runs.town_house import NOTHING
@@ -47,6 +48,36 @@ def test_a_closed_door_blocks_with_its_code_and_asks_no_more_than_needed(
     assert sum(asked.values()) <= 18  # once for each object: nothing is tried again
     assert home.night().exit_code == ExitCode.DONE
     assert f"{code.lower()}@example.com" in {one["properties"]["email"] for one in home.live("hubspot", "contacts")}
+
+
+@pytest.mark.rule("CFG_INVALID", "H32")
+def test_limits_can_be_off_in_the_sandbox_alone(home: House) -> None:
+    """With any real account a run ends with exit code 2 before it has asked either system anything."""
+    with pytest.raises(ConfigurationError, match="sandbox only") as refused:
+        home.night(environment="development")
+    assert (refused.value.code, refused.value.exit_code) == ("CFG_INVALID", ExitCode.CONFIGURATION)
+    assert home.requests() == 0
+
+
+@pytest.mark.rule("1.17", "AUTH_QBO_WRONG_COMPANY")
+def test_a_sandbox_nights_links_are_not_trusted_by_another_environment(home: House, tmp_path: Path) -> None:
+    """Realm, portal and environment are part of each link: the same data folder under another environment is BLOCKED."""
+    home.customer("Eve Moneypenny", "eve@example.com")
+    assert home.night().exit_code == ExitCode.DONE
+    home.rules["limits"] = {"first_runs_ask": "off"}
+    logins = home.data / "tokens"
+    logins.rename(tmp_path / "tokens")  # the login would be refused first
+    try:
+        ended = home.night(
+            environment="development", quickbooks_refresh_token=home.served.sandbox.quickbooks.office.connect()
+        )
+    finally:
+        home.rules["limits"] = "off"
+        shutil.rmtree(logins)
+        (tmp_path / "tokens").rename(logins)
+    assert (ended.exit_code, home.writes()) == (ExitCode.RED, NOTHING)
+    blocked = home.ask("SELECT DISTINCT code FROM record_states WHERE entity = 'connection'")
+    assert [row["code"] for row in blocked] == ["AUTH_QBO_WRONG_COMPANY"]
 
 
 @pytest.mark.rule("1.9", "E1")

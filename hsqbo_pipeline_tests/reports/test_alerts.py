@@ -118,6 +118,16 @@ def test_what_was_told_is_not_told_again(tmp_path: Path, post: Post) -> None:
     assert len(post.got) == 2
 
 
+@pytest.mark.rule("AUTH_ENDS_SOON")
+def test_a_login_that_ends_soon_is_told_once(tmp_path: Path, post: Post) -> None:
+    """No record fails of it, and yet somebody must connect again before that day."""
+    login = state("connection:quickbooks:login", "AUTH_ENDS_SOON", slots={"system": "quickbooks", "date": "2027-01-20"})
+    data = company(tmp_path, record_states=[login], runs=continuous())
+    assert tell(settings(data, post), data).sent
+    assert "The login to QuickBooks ends on 2027-01-20." in post.got[-1]
+    assert tell(settings(data, post), data).message is None
+
+
 def test_a_solved_problem_goes_quietly_and_is_told_when_it_returns(tmp_path: Path, post: Post) -> None:
     """Nothing is sent when a problem goes; when it comes back it is new."""
     data = company(tmp_path, record_states=[BEE], runs=continuous())

@@ -193,6 +193,38 @@ def test_requests_are_named_and_counted(desk: Desk) -> None:
     assert "pat-" not in str(desk.traffic.listing())
 
 
+def test_consent_is_for_one_address_and_its_scopes(desk: Desk) -> None:
+    """Whoever opens the install address has agreed: the code works once, for that address, and gives those scopes alone."""
+    asked = {"client_id": "hsqbo-sandbox", "redirect_uri": "http://localhost:1/cb", "state": "s",
+             "scope": "crm.objects.contacts.read oauth"}  # fmt: skip
+    codes = [_consented(desk, asked) for _ in range(2)]
+    form = {"grant_type": "authorization_code", "redirect_uri": "http://localhost:1/cb"}
+    assert (
+        _token(desk, **form | {"redirect_uri": "http://localhost:2/cb"}, code=codes[0])["category"] == "BAD_AUTH_CODE"
+    )
+    granted = _token(desk, **form, code=codes[1])
+    assert (granted["scopes"], granted["hub_id"]) == (["crm.objects.contacts.read"], 24_000_001)
+    assert _token(desk, **form, code=codes[1])["category"] == "BAD_AUTH_CODE"
+    desk.token = granted["access_token"]
+    assert (desk.get("contacts").status, desk.get("products").status) == (200, 403)
+
+
+def _consented(desk: Desk, asked: dict[str, str]) -> str:
+    import asyncio
+
+    import httpx
+
+    async def send() -> str:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=desk.app), base_url="http://portal") as client:
+            refused = await client.get("/oauth/authorize", params=asked | {"scope": ""})
+            assert refused.status_code == 400
+            target = httpx.URL((await client.get("/oauth/authorize", params=asked)).headers["location"])
+            assert target.params["state"] == "s"
+            return str(target.params["code"])
+
+    return asyncio.run(send())
+
+
 def _token(desk: Desk, below: str = "", **fields: str) -> dict[str, Any]:
     import asyncio
 
