@@ -209,20 +209,24 @@ class OAuthTokens:
         return tokens
 
     def _stored(self) -> Tokens | None:
-        """The file's tokens, unless the settings hold a newer login or the file is another company's."""
+        """The file's tokens, unless the settings hold a newer login of the same company.
+
+        Raises AuthenticationError AUTH_QBO_WRONG_COMPANY for a file that is another company's: a login from the settings
+        would be saved over it, and that company's own be lost for good.
+        """
         tokens = self._store.load()
         if tokens is None:
             return None
-        seed = self._seed.get_secret_value()
-        if seed and tokens.seed != seed_of(seed):
-            return None
-        if (tokens.realm, tokens.environment) != (self._realm, self._environment):
+        another = self._realm and tokens.realm and tokens.realm != self._realm
+        if another or tokens.environment != self._environment:
             raise AuthenticationError(
                 f"The stored login is for {tokens.environment} company {tokens.realm}, the settings say "
-                f"{self._environment} company {self._realm}. {self._endpoint.reconnect}",
+                f"{self._environment} company {self._realm}. {self._endpoint.reconnect} For another company use a data "
+                "folder of its own (HSQBO_DATA).",
                 code="AUTH_QBO_WRONG_COMPANY",
             )
-        return tokens
+        seed = self._seed.get_secret_value()
+        return None if seed and tokens.seed != seed_of(seed) else tokens
 
     def _usable(self, tokens: Tokens | None, rejected: str | None) -> bool:
         return self._fresh(tokens) and tokens is not None and tokens.access_token.get_secret_value() != rejected

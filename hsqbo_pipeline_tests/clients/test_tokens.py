@@ -99,14 +99,19 @@ FAST = Clock(sleep=_no_wait)
 
 
 def _tokens(
-    folder: Path, issuer_url: str, seed: str = "seed-refresh-0", clock: Clock = FAST, realm: str = "1"
+    folder: Path,
+    issuer_url: str,
+    seed: str = "seed-refresh-0",
+    clock: Clock = FAST,
+    realm: str = "1",
+    environment: str = "sandbox",
 ) -> OAuthTokens:
     endpoint = quickbooks_endpoint("client", SecretStr("client-secret-x"), issuer_url)
     return oauth_tokens(
         folder / "quickbooks.json",
         endpoint,
         account=realm,
-        environment="sandbox",
+        environment=environment,
         refresh_token=SecretStr(seed),
         clock=clock,
     )
@@ -236,6 +241,23 @@ def test_tokens_of_another_company_are_refused(tmp_path: Path, issuer: _Issuer) 
     with pytest.raises(AuthenticationError) as caught:
         asyncio.run(_tokens(tmp_path, issuer.url, realm="2").bearer())
     assert caught.value.code == "AUTH_QBO_WRONG_COMPANY"
+
+
+@pytest.mark.rule("D4", "AUTH_QBO_WRONG_COMPANY", "A32")
+@pytest.mark.parametrize("other", [{"realm": "2"}, {"environment": "production"}])
+def test_a_login_from_the_settings_never_replaces_another_companys(
+    tmp_path: Path, issuer: _Issuer, other: dict[str, str]
+) -> None:
+    """A demonstration, or settings of another company, in the folder of a connected one: refused before anything is asked,
+    for the stored refresh token is the only one of its kind."""
+    asyncio.run(_tokens(tmp_path, issuer.url).bearer())
+    before = (tmp_path / "quickbooks.json").read_bytes()
+    issuer.valid = "seed-of-another"
+    with pytest.raises(AuthenticationError, match="HSQBO_DATA") as caught:
+        asyncio.run(_tokens(tmp_path, issuer.url, seed="seed-of-another", **other).bearer())
+    assert caught.value.code == "AUTH_QBO_WRONG_COMPANY"
+    assert (tmp_path / "quickbooks.json").read_bytes() == before
+    assert len(issuer.asked) == 1
 
 
 def test_the_token_endpoint_is_asked_again_after_an_edge_error(tmp_path: Path, issuer: _Issuer) -> None:
