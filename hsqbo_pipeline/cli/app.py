@@ -45,7 +45,10 @@ def run() -> None:
     """Run the command line. Errors of ours are told without a traceback; bugs keep theirs."""
     _gather()
     try:
-        app(standalone_mode=False)
+        # Not standalone, Click gives a command's exit code back instead of ending the process with it.
+        code = app(standalone_mode=False)
+        if isinstance(code, int):
+            sys.exit(code)
     except HsqboError as error:
         problem(str(error))
         sys.exit(int(error.exit_code))
@@ -58,10 +61,10 @@ def run() -> None:
         problem(_disk(error))
         sys.exit(int(ExitCode.RED))
     except Exception as error:
-        code = _usage(error)
-        if code is None:
+        wrong = _usage(error)
+        if wrong is None:
             raise
-        sys.exit(code)
+        sys.exit(wrong)
 
 
 def _usage(error: Exception) -> int | None:

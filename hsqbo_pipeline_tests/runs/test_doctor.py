@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
-from typer.testing import CliRunner
 
 from hsqbo_pipeline.clients.tokens import Tokens, seed_of
 from hsqbo_pipeline.core.decisions import Company
@@ -302,20 +302,21 @@ def test_the_table_of_findings_is_whole() -> None:
 
 
 def test_the_command_tells_people_and_machines(
-    troubled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    troubled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """`hsqbo doctor` prints finding, consequence and fix; `--json` the same for machines, with the exit code."""
-    from hsqbo_pipeline.cli.app import _gather, app
+    """`hsqbo doctor --json` gives machines what people read; the process ends with the exit code of what was found."""
+    from hsqbo_pipeline.cli.app import run
 
-    _gather()
     rules = tmp_path / "sync.yaml"
     rules.write_text(json.dumps(troubled.rules), encoding="utf-8")
     told = {"RULES": rules, "DATA": troubled.data, "HUBSPOT_BASE_URL": troubled.served.hubspot_url}
     told |= {"QUICKBOOKS_BASE_URL": troubled.served.quickbooks_url}
     for name, value in told.items():
         monkeypatch.setenv(f"HSQBO_{name}", str(value))
-    answer = CliRunner().invoke(app, ["doctor", "--json"])
-    said = json.loads(answer.stdout)
-    assert (answer.exit_code, said["exit_code"]) == (ExitCode.LOGIN, ExitCode.LOGIN)
+    monkeypatch.setattr(sys, "argv", ["hsqbo", "doctor", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    said = json.loads(capfd.readouterr().out)
+    assert (ended.value.code, said["exit_code"]) == (ExitCode.LOGIN, ExitCode.LOGIN)
     assert said["facts"]["mode"] == "automatic"
     assert {"name", "weight", "code", "sentence", "consequence", "fix"} == set(said["findings"][0])
