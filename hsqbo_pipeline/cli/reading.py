@@ -11,6 +11,7 @@ import typer
 from hsqbo_pipeline.cli.app import app
 from hsqbo_pipeline.cli.printing import out, table
 from hsqbo_pipeline.errors import ConfigurationError
+from hsqbo_pipeline.model.names import Entity
 from hsqbo_pipeline.reports.published import COLUMNS, SQL, counts, last_run, open_published, records
 from hsqbo_pipeline.settings import load as load_settings
 
@@ -80,11 +81,13 @@ def failures(
 @app.command()
 def history(
     record: Annotated[str, typer.Argument(help="An id on either side, or a record key from the report.")],
+    entity: Annotated[Entity | None, typer.Option("--object", help="Which object, where several have this id.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """A record's life: each run that looked at it, what was written, and the other side's name for the request."""
+    asked = {"record": record, "entity": entity.value if entity else None}
     with open_published(load_settings().data) as con:
-        told, writes = SQL.rows(con, "history", record=record), SQL.rows(con, "writes", record=record)
+        told, changes, writes = (SQL.rows(con, name, **asked) for name in ("history", "history_changes", "writes"))
     if not told and not writes:
         raise ConfigurationError(
             f"Nothing is known of {record}. Ids are as in the report; `hsqbo failures` shows them.",
@@ -92,11 +95,17 @@ def history(
             value=record,
         )
     if as_json:
-        _json({"history": told, "writes": writes})
+        _json({"history": told, "changes": changes, "writes": writes})
         return
-    table(f"History of {record}", ("at_time", "run", "state", "code", "action", "sentence"), told)
+    for row in (*told, *writes):
+        row["at_time"] = f"{row['at_time']:%Y-%m-%d %H:%M:%S}"
     table(
-        "Writes",
-        ("at_time", "run", "system", "object", "action", "status", "target_id", "code", "remote_request"),
-        writes,
+        f"History of {record}",
+        ("at_time", "run", "entity", "hubspot_id", "quickbooks_id", "state", "code", "sentence"),
+        told,
     )
+    changed = [{**row, "from": row["from_side"], "to": row["to_side"]} for row in changes]
+    columns = ("run", "entity", "action", "from", "to", "field", "replaced", "value", "rule", "status", "approved_by")
+    table("Changes", columns, changed)
+    sent = ("at_time", "run", "system", "object", "action", "status", "target_id", "code", "remote_request")
+    table("Requests", sent, writes)
