@@ -109,6 +109,40 @@ def test_the_page_holds_everything_and_fetches_nothing(mess: tuple[Mess, Audit])
     assert "http" not in page.replace("http-equiv", "")
 
 
+@pytest.mark.rule("1.16", "A29", "HS_WORKFLOW_DUPLICATE", "D102")
+def test_second_documents_are_told_before_anything_is_written(tmp_path: Path) -> None:
+    """1.16: a workflow's second document for a payment is found before the first write, by a look that writes nothing."""
+    rules = {"invoices": {"direction": "both"}, "payments": {"direction": "both", "deposit_to": "Undeposited Funds"}}
+    with house(tmp_path / "data", **rules) as home:
+        portal = Portal(home)
+        portal.bill("INV-7")
+        sale = home.person(
+            "hubspot", "create", "invoices",
+            {"hs_number": "INV-7", "hs_invoice_date": "2026-02-10T12:00:00Z", "hs_due_date": "2026-03-10T12:00:00Z", "hs_invoice_billable": "true"},
+            contact=portal.contact, lines=[{"hs_sku": "W-1", "quantity": "1", "price": "10"}],
+        )  # fmt: skip
+        home.person("hubspot", "update", "invoices", {"hs_invoice_status": "open"}, id=sale)
+        home.person(
+            "hubspot", "create", "commerce_payments",
+            {"hs_initial_amount": "10", "hs_latest_status": "succeeded", "hs_currency_code": "USD", "hs_processor_type": "byo_stripe"},
+            invoice=sale, contact=portal.contact,
+        )  # fmt: skip
+        home.served.sandbox.clock.advance(60)
+        twin = portal.bill("W-99")
+        home.person(
+            "quickbooks",
+            "create",
+            "Payment",
+            CustomerRef=portal.customer,
+            TotalAmt=10,
+            TxnDate="2026-02-20",
+            applies={twin: 10},
+        )
+        found = look(home)
+        assert [row["quickbooks_id"] for row in found.doubled["second documents"]] == [twin]
+        assert "HS_WORKFLOW_DUPLICATE" in shown(found)
+
+
 @pytest.mark.rule("H31", "H2")
 def test_an_audit_of_a_connection_in_use_disturbs_nothing_and_finds_nothing_to_do(tmp_path: Path) -> None:
     """Marks count as pairs: where the nights have come to rest, a first night would do nothing; the live state stays as it was."""

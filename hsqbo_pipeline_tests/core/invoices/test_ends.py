@@ -70,7 +70,7 @@ def test_items_that_must_not_be_sold(item: dict[str, Any], rules: dict[str, Any]
     assert [each.code for each in ledger.night()] == [code]
 
 
-@pytest.mark.rule("N5", "A68", "A69", "A70", "H3", "D24", "D25", "D26")
+@pytest.mark.rule("N5", "1.26", "A68", "A69", "A70", "H3", "D24", "D25", "D26")
 @pytest.mark.parametrize(
     ("more", "code"),
     [
