@@ -17,6 +17,7 @@ from typing import Any
 
 from hsqbo_pipeline.core.limits import reasons_to_wait
 from hsqbo_pipeline.core.tables import Row, Statements
+from hsqbo_pipeline.model.codes import render
 from hsqbo_pipeline.model.fields import field_map, values
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Action, Operation, Wave
@@ -108,7 +109,10 @@ def _told(night: Night, found: Sequence[Finding], problems: list[Row]) -> Audit:
             "customers": SQL.rows(con, "audit_doubled_customers"),
             "invoices": SQL.rows(con, "audit_doubled_invoices"),
             "payments": SQL.rows(con, "audit_doubled_payments"),
-            "second documents": SQL.rows(con, "audit_second_documents"),
+            "second documents": [
+                {**row, "sentence": render("HS_WORKFLOW_DUPLICATE", id=row["payment_id"]).sentence}
+                for row in SQL.rows(con, "audit_second_documents", run_id=night.run_id)
+            ],
         },
         invoices_apart=apart,
         masters_apart=[row for entity in _MASTERS for row in _values_apart(night, entity)],

@@ -1,5 +1,9 @@
--- The documents that look like a workflow's second one (HS_WORKFLOW_DUPLICATE), with what they are called and worth.
-SELECT s.code, s.label, s.hubspot_id, s.quickbooks_id, s.amount, s.currency, s.business_day AS day, s.sentence
-FROM record_states AS s
-WHERE s.code = 'HS_WORKFLOW_DUPLICATE' OR EXISTS (SELECT 1 FROM (SELECT unnest(from_json(s.reasons, '["JSON"]')) AS r) WHERE r ->> '$.code' = 'HS_WORKFLOW_DUPLICATE')
-ORDER BY s.business_day, s.record_key
+-- The documents that look like a workflow's second one (HS_WORKFLOW_DUPLICATE), as they were judged; a planned copy hides no warning here.
+SELECT v.entity, v.label, v.hubspot_id, v.quickbooks_id, v.amount, v.currency, v.business_day AS day,
+  coalesce(if(v.code = 'HS_WORKFLOW_DUPLICATE', v.slots ->> '$.id', NULL), r ->> '$.slots.id') AS payment_id
+FROM (
+  SELECT verdicts.*, list_filter(from_json(reasons, '["JSON"]'), lambda each: (each ->> '$.code') = 'HS_WORKFLOW_DUPLICATE')[1] AS r
+  FROM verdicts WHERE run_id = $run_id
+) AS v
+WHERE v.code = 'HS_WORKFLOW_DUPLICATE' OR v.r IS NOT NULL
+ORDER BY v.business_day, v.record_key
