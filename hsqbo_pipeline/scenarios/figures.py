@@ -66,7 +66,7 @@ def _explained(stage: Stage, rows: Sequence[Row], wanted: Any) -> Iterator[str]:
     left = list(rows)
     for reference, amount in wanted.items():
         named = stage.cast.find(str(reference))
-        mine = [row for row in left if _is(row, named)]
+        mine = [row for row in left if _is(stage, row, named)]
         left = [row for row in left if row not in mine]
         found = sum((row["difference"] for row in mine), _ZERO)
         if not same(found, amount):
@@ -76,9 +76,9 @@ def _explained(stage: Stage, rows: Sequence[Row], wanted: Any) -> Iterator[str]:
             yield f"{row['hubspot_id'] or row['quickbooks_id']} explains {row['difference']}, and is not expected"
 
 
-def _is(row: Row, named: Named) -> bool:
+def _is(stage: Stage, row: Row, named: Named) -> bool:
     held: object = row[f"{named.system}_id"]
-    return held is not None and named.id in (held, str(held).split(":", maxsplit=1)[0])
+    return held is not None and bool({named.id, stage.answering(named)} & {held, str(held).split(":", maxsplit=1)[0]})
 
 
 def tie_out_problems(stage: Stage, expected: Any) -> Iterator[str]:
@@ -131,7 +131,7 @@ def link_problems(stage: Stage, expected: Sequence[Mapping[str, Any]]) -> Iterat
         for side in ("hubspot", "quickbooks"):
             if side in wanted:
                 named = stage.cast.find(str(wanted[side]))
-                found = [row for row in found if _is(row, named)]
+                found = [row for row in found if _is(stage, row, named)]
         if "role" in wanted:
             found = [row for row in found if row["role"] == wanted["role"]]
         number = 0 if wanted.get("absent") else int(wanted.get("count", 1))

@@ -99,7 +99,7 @@ def _about(stage: Stage, row: Row, reference: str) -> bool:
     named = stage.cast.find(reference)
     held = row["hubspot_id" if named.system == "hubspot" else "quickbooks_id"]
     # A payment's allocations carry the payment's id before a colon.
-    return held is not None and named.id in (held, str(held).split(":")[0])
+    return held is not None and bool({named.id, stage.answering(named)} & {held, str(held).split(":")[0]})
 
 
 def _listed(value: Any) -> list[Any]:

@@ -53,7 +53,7 @@ def _row_problems(stage: Stage, system: str, row: Mapping[str, Any]) -> Iterator
 def _candidates(stage: Stage, system: str, kind: str | None, row: Mapping[str, Any]) -> tuple[str, list[Record]]:
     if "ref" in row:
         named = stage.cast.find(str(row["ref"]))
-        wanted = named.id if system == "quickbooks" else _answering(stage, named)
+        wanted = stage.answering(named)
         records = _of_kind(stage, system, named.object, archived=bool(row.get("archived")))
         return str(row["ref"]), [each for each in records if str(each.get("Id") or each.get("id")) == wanted]
     assert kind is not None, "a row names a record or an object"
@@ -72,12 +72,6 @@ def _of_kind(stage: Stage, system: str, kind: str, *, archived: bool) -> list[Re
 
 def _keys(keys: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in keys.items()) or "(any)"
-
-
-def _answering(stage: Stage, named: Named) -> str:
-    """The id that answers for a HubSpot record today: it may have been merged away."""
-    store = stage.served.sandbox.hubspot.crm.stores.get(named.object)
-    return str(store.resolve(int(named.id))) if store is not None else named.id
 
 
 def _record_problems(stage: Stage, system: str, row: Mapping[str, Any], record: Record) -> Iterator[str]:
@@ -101,7 +95,7 @@ def _association_problems(stage: Stage, wanted: Mapping[str, Any], record: Recor
         expected = set()
         for reference in references or []:
             try:
-                expected.add(_answering(stage, stage.cast.find(str(reference))))
+                expected.add(stage.answering(stage.cast.find(str(reference))))
             except CastError as error:
                 yield str(error)
         if there != expected:

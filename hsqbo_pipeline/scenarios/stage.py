@@ -16,9 +16,9 @@ from hsqbo_pipeline.core.tables import Row, rows
 from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs.ending import Ended
-from hsqbo_pipeline.runs.request import Request
+from hsqbo_pipeline.runs.request import Kind, Request
 from hsqbo_pipeline.runs.sync import sync
-from hsqbo_pipeline.sandbox.cast import Cast
+from hsqbo_pipeline.sandbox.cast import Cast, Named
 from hsqbo_pipeline.sandbox.frame.clock import parse_instant
 from hsqbo_pipeline.sandbox.frame.server import SYSTEMS, RunningSandbox, SandboxConfig, running
 from hsqbo_pipeline.scenarios import words
@@ -93,6 +93,11 @@ class Stage:
         """The records of a kind, inactive ones too, archived ones not."""
         return [each for each in self.state(system).get(kind, []) if not each.get("archived")]
 
+    def answering(self, named: Named) -> str:
+        """The id that answers for a record today: in HubSpot it may have been merged away."""
+        store = self.served.sandbox.hubspot.crm.stores.get(named.object) if named.system == "hubspot" else None
+        return str(store.resolve(int(named.id))) if store is not None else named.id
+
     def sent(self, system: str) -> int:
         """How many requests of ours have been counted so far."""
         total = self.served.sandbox.traffic[system].summary()["total"]
@@ -106,9 +111,10 @@ class Stage:
         return kept[max(since - (self.sent(system) - len(kept)), 0) :]
 
     def night(self, number: int, request: Request | None = None) -> Run:
-        """An hour passes, then one complete run whose plan is approved."""
+        """An hour passes, then one run that reads both sides whole and whose plan is approved."""
         self.served.sandbox.clock.advance(BETWEEN_RUNS_S)
-        return self.attempt(number, lambda: sync(self.settings, self.told_rules(), request or Request(approve="auto")))
+        asked = request or Request(Kind.SWEEP, approve="auto")
+        return self.attempt(number, lambda: sync(self.settings, self.told_rules(), asked))
 
     def attempt(self, number: int, work: Any) -> Run:
         """Do something that counts as a run; errors of ours are how it ended."""
