@@ -29,6 +29,7 @@ def mark_before(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> 
     """Mark what can only be seen while the typed table still holds the rows of last time."""
     if entity is Entity.CUSTOMER:
         SQL.run(con, "due_moved_jobs", run_id=run_id)
+        SQL.run(con, "due_left_addresses", run_id=run_id)
     if entity is Entity.INVOICE:
         SQL.run(con, "due_contacts_before", run_id=run_id)
 
@@ -47,8 +48,7 @@ def mark_touched(con: duckdb.DuckDBPyConnection, entity: Entity, rules_hash: str
 def mark_others(con: duckdb.DuckDBPyConnection, entity: Entity, rules_hash: str, run_id: str) -> None:
     """Mark records that nobody touched: those of changed rules, and children of changed parents."""
     SQL.run(con, "due_rules", entity=entity, run_id=run_id, rules_hash=rules_hash)
-    if _PARENTS[entity]:
-        _children(con, entity, run_id)
+    mark_children(con, entity, run_id)
 
 
 def waiting(con: duckdb.DuckDBPyConnection, entity: Entity) -> int:
@@ -56,11 +56,15 @@ def waiting(con: duckdb.DuckDBPyConnection, entity: Entity) -> int:
     return int(con.execute("SELECT count(*) FROM due WHERE entity = $entity", {"entity": entity}).fetchall()[0][0])
 
 
-def _children(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> None:
+def mark_children(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> None:
+    """Mark records whose parent was linked, moved or unlinked since they were last marked, or is about to be.
+
+    Asked again once the parents of this run are decided: what follows from their links is done in the same night.
+    """
     parents = list(_PARENTS[entity])
-    if SQL.rows(con, "due_links_alike", parents=parents)[0]["alike"]:
+    if not parents or SQL.rows(con, "due_links_alike", parents=parents, run_id=run_id)[0]["alike"]:
         return
-    SQL.run(con, "due_links_moved", parents=parents)
+    SQL.run(con, "due_links_moved", parents=parents, run_id=run_id)
     SQL.run(con, f"due_children_{entity.value}", run_id=run_id)
     SQL.run(con, "due_links_forget", parents=parents)
     SQL.run(con, "due_links_remember", parents=parents)

@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from hsqbo_pipeline.core.decisions import Situation
+from hsqbo_pipeline.core.due import mark_children
 from hsqbo_pipeline.core.tables import Statements, insert, rows
 from hsqbo_pipeline.core.validate import hubspot_object
 from hsqbo_pipeline.model.keys import name_key
@@ -36,6 +37,7 @@ KEY_COLUMNS = {
 def match(con: duckdb.DuckDBPyConnection, entity: Entity, situation: Situation) -> dict[str, int]:
     """Fill `pairs` for one entity and return how many of each kind there are."""
     _wake(con, entity, situation)
+    mark_children(con, entity, situation.run_id)
     if entity is Entity.INVOICE:
         from hsqbo_pipeline.core.invoices.match import match_invoices
 
@@ -119,6 +121,8 @@ def _make_keys(con: duckdb.DuckDBPyConnection, entity: Entity, situation: Situat
     """Fill `match_keys` as the rules say and return the name of the key."""
     rules = situation.rules.customers if entity is Entity.CUSTOMER else situation.rules.products
     inactive, mode = rules.inactive == "include", rules.match.mode
+    if entity is Entity.CUSTOMER:
+        SQL.run(con, "customer_own_addresses", inactive=inactive)
     if mode == "fields":
         fields = [name for name in rules.match.fields if name in KEY_COLUMNS[entity]]
         _keys_of_fields(con, TABLES[entity], fields, inactive=inactive)
@@ -127,7 +131,7 @@ def _make_keys(con: duckdb.DuckDBPyConnection, entity: Entity, situation: Situat
         con.execute("CREATE OR REPLACE TEMP TABLE match_keys (system VARCHAR, id VARCHAR, key VARCHAR)")
         return "none"
     statement, name = _default_keys(entity, situation)
-    SQL.run(con, statement, inactive=inactive)
+    SQL.run(con, statement, **({} if statement == "match_keys_customer" else {"inactive": inactive}))
     return name
 
 

@@ -22,7 +22,7 @@ from hsqbo_pipeline.extract.ties import READ_WITH, stage_listed, stage_read
 from hsqbo_pipeline.extract.vanished import deleted, find_out
 from hsqbo_pipeline.extract.windows import Reading, read_since
 from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS
-from hsqbo_pipeline.store import mirror, reads
+from hsqbo_pipeline.store import associations, mirror, reads
 from hsqbo_pipeline.store.associations import StagedAssociations
 from hsqbo_pipeline.store.mirror import Gone
 from hsqbo_pipeline.store.reads import MirrorState
@@ -142,7 +142,8 @@ class HubSpotRead:
         with self.warehouse.transaction() as con:
             staged.merge(run_id, consistent=whole)
             ties.merge(run_id)
-            mirror.mark_gone(con, run_id, SYSTEM, name, gone)
+            news = mirror.mark_gone(con, run_id, SYSTEM, name, gone)
+            associations.follow_merges(con, run_id, name, news, READ_WITH.get(name, ()))
             reads.move(
                 con,
                 SYSTEM,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -114,3 +114,18 @@ def replace(
         for from_id, ties in found:
             staged.add(from_id, to_object, ties)
         return staged.merge(run_id)
+
+
+def follow_merges(
+    con: duckdb.DuckDBPyConnection, run_id: str, name: str, ids: Sequence[str], read_with: Sequence[str]
+) -> None:
+    """Tie to the survivors what the merged records `ids` of object `name` were tied to; both ends become touched.
+
+    `read_with` are the objects whose associations the survivor was just read with: those are as HubSpot told them.
+    """
+    if not ids:
+        return
+    SQL.run(con, "association_followed", object=name, ids=list(ids), read_with=list(read_with))
+    SQL.run(con, "association_left")
+    SQL.run(con, "association_follow")
+    SQL.run(con, "association_follow_touch", run_id=run_id)
