@@ -18,6 +18,7 @@ import duckdb
 from hsqbo_pipeline.core.candidates import Candidate
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import Statements
+from hsqbo_pipeline.core.validate import hubspot_object
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.rules import Condition, Groups, Operator
 
@@ -141,6 +142,7 @@ def associated_records(
     if not objects or not ids:
         return {}
     answer: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for row in SQL.rows(con, "associated_payloads", ids=ids, objects=objects):
+    own = hubspot_object(entity, situation.rules)
+    for row in SQL.rows(con, "associated_payloads", own=own, ids=ids, objects=objects):
         answer.setdefault(row["id"], {}).setdefault(row["object"], []).append(json.loads(row["payload"]))
     return answer

@@ -62,6 +62,8 @@ _PARTS = {
     Entity.CUSTOMER: ["contacts", "companies"],
     Entity.INVOICE: ["line_items", "taxes", "discounts", "fees", "deals"],
 }
+# Properties of an invoice that are part of its typed row: a change of them makes its contacts due already.
+_SEEN_WITH_INVOICES = ("hs_invoice_status", "hs_createdate", "hs_invoice_source", "hs_invoice_billable")
 _HUBSPOT_OBJECTS = {Entity.PRODUCT: "products", Entity.INVOICE: "invoices", Entity.PAYMENT: "commerce_payments"}
 
 
@@ -97,6 +99,8 @@ def validate(
     reading = fingerprint([objects, {side.value: asked for side, asked in extra.items()}, zone.key])
     SQL.run(con, "valid_work", objects=objects, everything=_reading_of(con, entity) != reading)
     rules_hash = rules.fingerprint(entity)
+    if entity is Entity.CUSTOMER:
+        _mark_beside(con, rules, run_id)
     counts = (0, 0, 0)
     if count(con, "work"):
         counts = _look(con, entity, hubspot, run_id, extra, _facts(entity, zone, portal, company))
@@ -160,6 +164,19 @@ def _extra(entity: Entity, mapped: Sequence[Field], rules: Rules) -> Asked:
         paths = [f'$.properties."{path}"' if side is System.HUBSPOT else _json_path(path) for path in wanted.values()]
         found[side] = {"names": list(wanted), "paths": paths}
     return found
+
+
+def _mark_beside(con: duckdb.DuckDBPyConnection, rules: Rules, run_id: str) -> None:
+    """Mark what a filter judges by associated records, while it is still known which of those changed.
+
+    Customers come first, so this is done for invoices too.
+    """
+    for entity in (Entity.CUSTOMER, Entity.INVOICE):
+        conditions = [one for group in rules.filter_groups(entity, System.HUBSPOT) for one in group]
+        beside = sorted({one.object for one in conditions if one.object and one.property not in _SEEN_WITH_INVOICES})
+        if beside:
+            target = hubspot_object(entity, rules)
+            SQL.run(con, "due_beside", entity=entity.value, object=target, beside=beside, run_id=run_id)
 
 
 def _domains(entity: Entity, side: System, rules: Rules) -> list[str]:

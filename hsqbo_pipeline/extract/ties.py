@@ -12,6 +12,7 @@ from hsqbo_pipeline.store.associations import StagedAssociations, Tie
 # Which associations each object is read with. The reverse is stored along, so one side reads for both.
 READ_WITH: dict[str, tuple[str, ...]] = {
     "contacts": ("companies",),
+    "deals": ("contacts", "companies"),
     "invoices": ("contacts", "companies", "deals", "line_items", "commerce_payments", "taxes", "discounts", "fees"),
     "commerce_payments": ("contacts", "companies", "deals", "invoices"),
 }

@@ -104,7 +104,10 @@ def test_rules_that_contradict_each_other_are_refused(text: str, line: int) -> N
         ("{property: a, operator: after, value: soon}", "wants a date"),
         ("{property: a, operator: less_than, value: few}", "wants a number"),
         ("{property: a, operator: equals, value: b, values: [c]}", "not both"),
-        ("{object: Invoice, property: a, operator: known}", "Invoice is no object of this side"),
+        (
+            "{object: Invoice, property: a, operator: known}",
+            "Invoice is nothing that these records are associated with",
+        ),
         ("{operator: known}", "property: is missing"),
     ],
 )
@@ -117,7 +120,7 @@ def test_a_bad_condition_is_found(condition: str, says: str) -> None:
     )
     (problem,) = mistakes(text).problems
     assert says in str(problem)
-    assert problem.line == (5 if "no object" not in says else 3)
+    assert problem.line == (5 if "nothing that" not in says else 3)
 
 
 def test_an_empty_filter_is_no_filter() -> None:

@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from hsqbo_pipeline.model.rules.custom_fields import CustomFields
-from hsqbo_pipeline.model.rules.filters import RECOMMENDED, HubSpotFilter, QuickBooksFilter
+from hsqbo_pipeline.model.rules.filters import RECOMMENDED, InvoicesFilter, PlainFilter
 from hsqbo_pipeline.model.rules.words import (
     Direction,
     DirectionWord,
@@ -80,8 +80,8 @@ class Invoices(ObjectRules):
     """Invoices with their lines."""
 
     direction: Direction = DirectionWord.QUICKBOOKS_TO_HUBSPOT
-    quickbooks_to_hubspot_filter: QuickBooksFilter = RECOMMENDED
-    hubspot_to_quickbooks_filter: HubSpotFilter = RECOMMENDED
+    quickbooks_to_hubspot_filter: PlainFilter = RECOMMENDED
+    hubspot_to_quickbooks_filter: InvoicesFilter = RECOMMENDED
     unsafe_outgoing_filter: bool = Field(
         False, description="true: hubspot_to_quickbooks_filter may be changed; each such plan waits for approval"
     )

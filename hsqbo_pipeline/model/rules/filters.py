@@ -17,7 +17,6 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, field_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from hsqbo_pipeline.model.names import HUBSPOT_OBJECTS, QUICKBOOKS_OBJECTS
 from hsqbo_pipeline.model.rules.words import Section
 
 START = "start"  # as a value: the moment in `start`
@@ -120,18 +119,30 @@ class Filter(Section):
         return {"anyOf": [{"enum": ["all", "recommended"]}, {"type": "array", "items": groups, "minItems": 1}, groups]}
 
 
-def _side(objects: Sequence[str]) -> Callable[[Filter], Filter]:
+def _beside(*objects: str) -> Callable[[Filter], Filter]:
+    """A filter whose conditions look at the record itself or at associated records of these objects, which are read."""
+
     def check(value: Filter) -> Filter:
         for name in (condition.object for group in value.groups for condition in group):
             if name is not None and name not in objects:
-                raise ValueError(f"{name} is no object of this side; allowed: {', '.join(objects)}")
+                allowed = f"allowed: {', '.join(objects)}" if objects else "leave object out"
+                raise ValueError(f"{name} is nothing that these records are associated with here; {allowed}")
         return value
 
     return check
 
 
-HubSpotFilter = Annotated[Filter, AfterValidator(_side(HUBSPOT_OBJECTS))]
-QuickBooksFilter = Annotated[Filter, AfterValidator(_side(QUICKBOOKS_OBJECTS))]
+CustomersFilter = Annotated[
+    Filter, AfterValidator(_beside("invoices", "companies", "contacts", "deals", "commerce_payments"))
+]
+InvoicesFilter = Annotated[
+    Filter,
+    AfterValidator(
+        _beside("contacts", "companies", "deals", "line_items", "commerce_payments", "taxes", "discounts", "fees")
+    ),
+]
+# QuickBooks' records, and HubSpot's products, are judged by themselves.
+PlainFilter = Annotated[Filter, AfterValidator(_beside())]
 
 
 def at_start(groups: Groups, start: datetime | None) -> Groups:

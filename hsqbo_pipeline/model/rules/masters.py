@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from hsqbo_pipeline.model.rules.custom_fields import CustomFields
-from hsqbo_pipeline.model.rules.filters import ALL, RECOMMENDED, Filter, HubSpotFilter, QuickBooksFilter
+from hsqbo_pipeline.model.rules.filters import ALL, RECOMMENDED, CustomersFilter, Filter, PlainFilter
 from hsqbo_pipeline.model.rules.words import Direction, DirectionWord, FieldSetting, Match, ObjectRules, Section, Text
 
 CustomerField = Literal[
@@ -55,8 +55,8 @@ class Customers(ObjectRules):
         description="colon, tab and line break in a name: report it, or replace them and cut to 100 characters",
     )
     create_companies: bool = Field(False, description="true: make HubSpot companies from QuickBooks' company names")
-    quickbooks_to_hubspot_filter: QuickBooksFilter = RECOMMENDED
-    hubspot_to_quickbooks_filter: HubSpotFilter = RECOMMENDED
+    quickbooks_to_hubspot_filter: PlainFilter = RECOMMENDED
+    hubspot_to_quickbooks_filter: CustomersFilter = RECOMMENDED
     inactive: Literal["exclude", "include"] = Field("exclude", description="inactive QuickBooks customers")
     on_deleted: Literal["keep", "archive"] = Field(
         "keep", description="when one side is deleted: keep the other, or archive it (HubSpot) or make it inactive"
@@ -83,8 +83,8 @@ class Products(ObjectRules):
     )
     income_account: Text | None = Field(None, description="for items made in QuickBooks: an account's id or name")
     expense_account: Text | None = Field(None, description="for items made with a cost: an account's id or name")
-    quickbooks_to_hubspot_filter: QuickBooksFilter = ALL
-    hubspot_to_quickbooks_filter: HubSpotFilter = ALL
+    quickbooks_to_hubspot_filter: PlainFilter = ALL
+    hubspot_to_quickbooks_filter: PlainFilter = ALL
     inactive: Literal["exclude", "include"] = Field("exclude", description="inactive QuickBooks items")
     on_deleted: Literal["keep", "archive"] = "keep"
     fields: dict[ProductField, FieldSetting] = Field(default_factory=dict)
