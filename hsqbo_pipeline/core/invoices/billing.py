@@ -10,8 +10,7 @@ from hsqbo_pipeline.model.names import System
 
 def billed(case: Case, parents: Parents, situation: Situation) -> Standing | Verdict:
     """The contact whose customer the invoice goes to: the linked one, the labelled one, the only one; never a guess."""
-    companies = situation.rules.customers.bill == "companies"
-    ids = list(dict.fromkeys(case.row(System.HUBSPOT)["company_ids" if companies else "contact_ids"] or []))
+    ids = _parties(case, parents, situation)
     everyone = [parents.customer(System.HUBSPOT, each) for each in ids]
     chosen = _choose(everyone)
     if chosen is None and len(everyone) > 1:
@@ -28,6 +27,15 @@ def billed(case: Case, parents: Parents, situation: Situation) -> Standing | Ver
     if chosen.failing:
         return case.verdict("INV_WAITING_PARENT", slots={"parent": chosen.name, "reason": chosen.code})
     return case.verdict("INV_CUSTOMER_UNRESOLVED", slots={"contact": chosen.name})
+
+
+def _parties(case: Case, parents: Parents, situation: Situation) -> list[str]:
+    """The contacts on the invoice; where companies are the customers its companies, else those its contacts belong to."""
+    row = case.row(System.HUBSPOT)
+    ids = row["contact_ids"] or []
+    if situation.rules.customers.bill == "companies":
+        ids = row["company_ids"] or [parents.companies[each] for each in ids if each in parents.companies]
+    return list(dict.fromkeys(ids))
 
 
 def _choose(everyone: list[Standing]) -> Standing | None:

@@ -186,6 +186,8 @@ def _named_item(
         )
         if fits:
             return Choice(there["id"], there, fallback=True)
+        if not there["active"]:
+            return case.verdict("ITM_INACTIVE", slots={"name": there["name"], "line": slots["line"]})
         return case.verdict(
             "INV_LINE_UNMATCHED", slots={**slots, "policy": f"item {there['id']} has the name {name} and does not fit"}
         )

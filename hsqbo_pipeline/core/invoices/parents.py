@@ -64,6 +64,7 @@ class Parents:
     skus: Mapping[tuple[System, str], Sequence[str]]
     matched: Mapping[str, str] = field(default_factory=dict)  # QuickBooks customer -> contact, pairs found in this run
     custom_item: str | None = None
+    companies: Mapping[str, str] = field(default_factory=dict)  # contact -> the company it belongs to
 
     @property
     def matched_contacts(self) -> Mapping[str, str]:
@@ -113,7 +114,9 @@ def read_parents(con: duckdb.DuckDBPyConnection, situation: Situation) -> Parent
             skus.setdefault((system, sku_key(row["sku"])), []).append(record_id)
     custom = SQL.rows(con, "custom_item", id=CUSTOM_ITEM)
     matched = {row["quickbooks_id"]: row["hubspot_id"] for row in SQL.rows(con, "matched_customers")}
-    return Parents(standings, rows, skus, matched, custom[0]["quickbooks_id"] if custom else None)
+    employers = SQL.rows(con, "parents_companies") if situation.rules.customers.bill == "companies" else []
+    companies = {row["contact_id"]: row["company_id"] for row in employers if row["company_id"]}
+    return Parents(standings, rows, skus, matched, custom[0]["quickbooks_id"] if custom else None, companies)
 
 
 def _standing(key: tuple[Entity, System, str], found: Mapping[str, Any], row: Row) -> Standing:

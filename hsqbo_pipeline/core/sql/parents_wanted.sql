@@ -20,6 +20,10 @@ family AS (
 SELECT 'customer' AS entity, 'quickbooks' AS system, id FROM family
 UNION SELECT 'customer', 'quickbooks', customer_id FROM chosen WHERE system = 'quickbooks' AND customer_id IS NOT NULL
 UNION SELECT 'customer', 'hubspot', unnest(list_concat(coalesce(contact_ids, []), coalesce(company_ids, []))) FROM chosen WHERE system = 'hubspot'
+-- An invoice may name a contact alone, where the contact's company is the customer.
+UNION SELECT 'customer', 'hubspot', a.to_id
+FROM (SELECT unnest(contact_ids) AS id FROM chosen WHERE system = 'hubspot' AND len(coalesce(company_ids, [])) = 0) AS people
+JOIN associations AS a ON a.from_object = 'contacts' AND a.from_id = people.id AND a.to_object = 'companies'
 UNION SELECT 'product', system, item_id FROM lines WHERE item_id IS NOT NULL
 UNION SELECT 'product', p.system, p.id FROM products AS p JOIN lines AS l ON l.system = 'hubspot' AND l.sku = p.sku WHERE p.active
 UNION SELECT 'product', p.system, p.id FROM products AS p JOIN lines AS l ON l.system = 'hubspot' AND lower(trim(l.sku)) = p.sku_key WHERE p.active
