@@ -8,12 +8,15 @@ target) are no change until somebody touches them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hsqbo_pipeline.model.names import System
 
 Values = Mapping[str, str | None]
+# Why two values that differ are left alone: the pair was settled so, or is linked only now.
+STANDING = "unchanged since both sides were settled"
+DIFFERED = "differed when the two were linked"
 
 
 class Outcome(StrEnum):
@@ -23,6 +26,7 @@ class Outcome(StrEnum):
     WRITE = "write"  # `to` gets `value`
     HELD = "held"  # a person decides; the baseline stays
     KEPT = "kept"  # the sides differ and stay so: blank, or one-way field edited on its target, or first link
+    SHUT = "shut"  # a filter keeps it from flowing; the baseline stays, so that it flows once the filter lets it
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,12 @@ class FieldRule:
 
     name: str
     targets: frozenset[System]  # the systems this field may be written to
+    shut: frozenset[System] = frozenset()  # systems it would be written to, did a filter not keep the record out
     winner: str = "quickbooks"  # hubspot | quickbooks | newest | hold
     blank_overwrites: bool = False
     create_only: bool = False
     first_link: str = "fill_blanks"  # fill_blanks | winner
+    said: str | None = None  # the side whose value a person wants
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,24 @@ class FieldVerdict:
 def resolve(
     fields: Iterable[FieldRule], hubspot: Values, quickbooks: Values, baseline: Mapping[System, Values] | None
 ) -> list[FieldVerdict]:
-    """The verdict on every field of a linked or matched pair."""
-    return [_field(rule, hubspot.get(rule.name), quickbooks.get(rule.name), baseline) for rule in fields]
+    """The verdict on every field of a linked or matched pair.
+
+    A person's answer settles the conflict it was given for; where there is none, it settles what has differed all along.
+    """
+    rules = list(fields)
+    found = [_field(rule, hubspot.get(rule.name), quickbooks.get(rule.name), baseline) for rule in rules]
+    if any(verdict.conflict for verdict in found):
+        return found
+    return [
+        _answered(rule, verdict, {System.HUBSPOT: hubspot.get(rule.name), System.QUICKBOOKS: quickbooks.get(rule.name)})
+        for rule, verdict in zip(rules, found, strict=True)
+    ]
+
+
+def _answered(rule: FieldRule, verdict: FieldVerdict, now: Mapping[System, str | None]) -> FieldVerdict:
+    if rule.said not in set(System) or verdict.reason not in (STANDING, DIFFERED):
+        return verdict
+    return replace(_by_winner(replace(rule, winner=str(rule.said)), now, conflict=False), reason="decided by a person")
 
 
 def _field(
@@ -69,7 +91,7 @@ def _field(
         return _first_link(rule, now)
     changed = {side for side in System if now[side] != baseline[side][rule.name]}
     if not changed:
-        return FieldVerdict(rule.name, Outcome.KEPT, "unchanged since both sides were settled")
+        return FieldVerdict(rule.name, Outcome.KEPT, STANDING)
     if len(changed) == 1:
         return _one_changed(rule, now, changed.pop())
     return _both_changed(rule, now)
@@ -81,14 +103,18 @@ def _first_link(rule: FieldRule, now: Mapping[System, str | None]) -> FieldVerdi
         if now[target] is None and now[target.other] is not None:
             if target in rule.targets:
                 return FieldVerdict(rule.name, Outcome.WRITE, "filled a blank", target, now[target.other])
+            if target in rule.shut:
+                return FieldVerdict(rule.name, Outcome.SHUT, "blank, and kept out by a filter")
             return FieldVerdict(rule.name, Outcome.KEPT, "blank, and not written in this direction")
     if rule.first_link == "winner":
         return _by_winner(rule, now, conflict=False)
-    return FieldVerdict(rule.name, Outcome.KEPT, "differed when first linked")
+    return FieldVerdict(rule.name, Outcome.KEPT, DIFFERED)
 
 
 def _one_changed(rule: FieldRule, now: Mapping[System, str | None], source: System) -> FieldVerdict:
     target = source.other
+    if target in rule.shut:
+        return FieldVerdict(rule.name, Outcome.SHUT, f"edited in {source}, and kept out by a filter")
     if target not in rule.targets:
         return FieldVerdict(rule.name, Outcome.KEPT, f"edited in {source}, which does not feed this field")
     if now[source] is None and not rule.blank_overwrites:
@@ -127,10 +153,10 @@ def _by_winner(rule: FieldRule, now: Mapping[System, str | None], *, conflict: b
 def settled(
     verdicts: Iterable[FieldVerdict], hubspot: Values, quickbooks: Values, baseline: Mapping[System, Values] | None
 ) -> dict[System, dict[str, str | None]]:
-    """Each side's values once every write is done: the next baseline. Held fields keep the old one."""
+    """Each side's values once every write is done: the next baseline. Held fields, and what a filter keeps out, keep the old one."""
     sides: dict[System, dict[str, str | None]] = {System.HUBSPOT: {}, System.QUICKBOOKS: {}}
     for verdict in verdicts:
-        if verdict.outcome is Outcome.HELD:
+        if verdict.outcome in (Outcome.HELD, Outcome.SHUT):
             if baseline is not None:
                 for side in System:
                     if verdict.name in baseline[side]:

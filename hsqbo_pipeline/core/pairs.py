@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hsqbo_pipeline.core.candidates import Candidate, label
-from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve, settled
+from hsqbo_pipeline.core.conflict import DIFFERED, FieldRule, FieldVerdict, Outcome, resolve, settled
 from hsqbo_pipeline.core.creations import link, numbered
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.trades import Trade
@@ -37,7 +37,7 @@ def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: M
     return found.verdict(
         code,
         slots=slots,
-        reasons=tuple(_reasons(found, outcomes, closed)),
+        reasons=tuple(_reasons(outcomes, closed)),
         operations=operations,
         candidates=_held_values(outcomes, texts),
         settle={side.value: kept for side, kept in settle.items()},
@@ -69,19 +69,19 @@ def _field_rule(
     closed: Mapping[System, str],
     winner_said: str | None,
 ) -> FieldRule:
-    targets = frozenset(
-        side
-        for side in System
-        if side not in closed and flows_to(field, side, trade.direction) and can_write(field, side, rows[side])
+    flowing = frozenset(
+        side for side in System if flows_to(field, side, trade.direction) and can_write(field, side, rows[side])
     )
     winner = field.winner or trade.winner
     return FieldRule(
         name=field.name,
-        targets=targets,
+        targets=flowing - closed.keys(),
+        shut=flowing & closed.keys(),
         winner=winner if winner in set(System) else winner_said or winner,
         blank_overwrites=field.blank_overwrites,
         create_only=field.create_only,
         first_link=trade.first_link,
+        said=winner_said,
     )
 
 
@@ -97,18 +97,26 @@ def _code(outcomes: Sequence[FieldVerdict]) -> tuple[str, dict[str, Any]]:
     held = [o for o in outcomes if o.outcome is Outcome.HELD]
     if held:
         return "CONF_HELD", {"fields": [o.name for o in held]}
+    fought = _fought(outcomes)
+    return ("CONF_BOTH_CHANGED", fought) if fought else ("OPS_UNCHANGED", {})
+
+
+def _fought(outcomes: Sequence[FieldVerdict]) -> dict[str, Any]:
+    """The fields that a rule settled, with the winner and what lost; nothing where none was."""
     fought = [o for o in outcomes if o.conflict and o.outcome is Outcome.WRITE]
-    if fought:
-        winner = fought[0].to.other.value if fought[0].to else ""
-        losers = {o.name: o.loser for o in fought}
-        return "CONF_BOTH_CHANGED", {"fields": [o.name for o in fought], "winner": winner, "loser": losers}
-    return "OPS_UNCHANGED", {}
+    winner = next((o.to.other.value for o in fought if o.to), "")
+    losers = {o.name: o.loser for o in fought}
+    return {"fields": [o.name for o in fought], "winner": winner, "loser": losers} if fought else {}
 
 
-def _reasons(found: Candidate, outcomes: Sequence[FieldVerdict], closed: Mapping[System, str]) -> Iterable[Reason]:
-    drifted = [o.name for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith(("edited in", "differed"))]
-    if drifted:
-        yield Reason("REC_DRIFT", {"fields": drifted, "first_link": found.kind == "matched"})
+def _reasons(outcomes: Sequence[FieldVerdict], closed: Mapping[System, str]) -> Iterable[Reason]:
+    kept = [o for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith(("edited in", DIFFERED))]
+    for cause in dict.fromkeys(o.reason for o in kept):
+        fields = [o.name for o in kept if o.reason == cause]
+        yield Reason("REC_DRIFT", {"fields": fields, "cause": cause, "first_link": cause == DIFFERED})
+    fought = _fought(outcomes)
+    if fought and any(o.outcome is Outcome.HELD for o in outcomes):
+        yield Reason("CONF_BOTH_CHANGED", fought)
     for side, condition in closed.items():
         yield Reason("FLT_CUSTOM", {"condition": condition, "system": side.value})
 

@@ -7,7 +7,7 @@ one of them is refused with its line, before anything is decided.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "INV_NUMBER_TAKEN": ("link", "retry", *_PAUSE),
     "PAY_DUPLICATE": ("link", "push", *_PAUSE),
     "CONF_HELD": ("hubspot", "quickbooks", *_PAUSE),
+    "REC_DRIFT": ("hubspot", "quickbooks", *_PAUSE),
 }
 _OWNED = ("push", "adopt", "release", *_PAUSE)
 _WIDTHS = {
@@ -61,11 +62,13 @@ def words_for(code: str) -> tuple[str, ...]:
 def questions(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """The rows of the worklist, keyed as in `COLUMNS`; the decision's cells are empty."""
     found = [row for row in SQL.rows(con, "questions") if words_for(row["code"])]
-    told = {each.record_key: each for each in reversed(differences(con))}
+    told: dict[tuple[str, str], list[Difference]] = {}
+    for each in differences(con):
+        told.setdefault((each.record_key, each.code), []).append(each)
     named = labels(
         con, [each for row in found for each in json.loads(row["candidates"] or "[]")], {row["entity"] for row in found}
     )
-    return [_question(row, told.get(row["record_key"]), named) for row in found]
+    return [_question(row, told.get((row["record_key"], row["code"]), ()), named) for row in found]
 
 
 def write_worklist(data: Path, output: Path | None = None) -> tuple[Path, int]:
@@ -80,7 +83,7 @@ def write_worklist(data: Path, output: Path | None = None) -> tuple[Path, int]:
     return path, len(found)
 
 
-def _question(row: Row, difference: Difference | None, named: Labels) -> Row:
+def _question(row: Row, told: Sequence[Difference], named: Labels) -> Row:
     candidates = [named.of(row["entity"], each) for each in json.loads(row["candidates"] or "[]")]
     decided = f"{row['verb']} by {row['who']} on {row['at_time']:%Y-%m-%d}" if row["verb"] else ""
     return {
@@ -90,9 +93,9 @@ def _question(row: Row, difference: Difference | None, named: Labels) -> Row:
         "question": row["sentence"],
         "what_helps": row["fix"],
         "candidates": "; ".join(candidates),
-        "field": difference.field if difference else "",
-        "hubspot_says": difference.hubspot if difference else "",
-        "quickbooks_says": difference.quickbooks if difference else "",
+        "field": ", ".join(each.field for each in told),
+        "hubspot_says": _values(told, "hubspot"),
+        "quickbooks_says": _values(told, "quickbooks"),
         "since": f"{row['since_at']:%Y-%m-%d}",
         "decided_already": decided,
         "decision": "",
@@ -101,6 +104,12 @@ def _question(row: Row, difference: Difference | None, named: Labels) -> Row:
         "until": "",
         "code": row["code"],
     }
+
+
+def _values(told: Sequence[Difference], side: str) -> str:
+    """What a side says; of several fields each by its name."""
+    found = [(each.field, getattr(each, side) or "") for each in told]
+    return found[0][1] if len(found) == 1 else "; ".join(f"{name}: {value}" for name, value in found)
 
 
 def _write(path: Path, found: list[Row]) -> None:

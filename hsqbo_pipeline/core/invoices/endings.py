@@ -101,7 +101,8 @@ def _voided_in_hubspot(case: Case, situation: Situation) -> Verdict:
     booked, rules = case.row(System.QUICKBOOKS), situation.rules.invoices
     if rules.voided_in_hubspot == "report" or not rules.writes_to(System.QUICKBOOKS):
         return case.verdict(
-            "REC_DRIFT", slots={"system": "hubspot", "fields": "status: voided in HubSpot, open in QuickBooks"}
+            "REC_DRIFT",
+            slots={"cause": "hubspot does not feed it", "fields": "status: voided in HubSpot, open in QuickBooks"},
         )
     applied = (booked["total"] or ZERO) - (booked["balance"] or ZERO)
     if applied:

@@ -138,7 +138,7 @@ def update(case: Case, parents: Parents, situation: Situation) -> Verdict:
     work = line_work(case, wanted)
     body = _body(case, payer, mapped, outcomes, situation)
     steps: list[Step] = [hubspot_update(case, body)] if body else []
-    steps += _moved(case, payer, situation)
+    steps += _moved(case, payer, parents, situation)
     steps += [*work.steps, *adjustment_steps(case, case.pair.id(System.HUBSPOT))]
     changes = [FieldChange(o.name, o.loser, o.value, o.reason) for o in outcomes if o.outcome is Outcome.WRITE]
     operations = _linking(case, situation, steps, [*changes, *work.changes])
@@ -158,7 +158,9 @@ def update(case: Case, parents: Parents, situation: Situation) -> Verdict:
     if not drifted:
         return case.verdict("OPS_UNCHANGED", operations=operations, settle=settle)
     slots = {"klass": "WARNING", "field": ", ".join(drifted), "system": "hubspot", "owner": "quickbooks"}
-    reasons = (Reason("REC_DRIFT", {"fields": ", ".join(drifted), "system": "hubspot"}),)
+    reasons = (
+        Reason("REC_DRIFT", {"fields": ", ".join(drifted), "cause": "changed in hubspot, which does not feed it"}),
+    )
     return case.verdict("DIR_NOT_OWNER", slots=slots, reasons=reasons, operations=operations, settle=settle)
 
 
@@ -230,8 +232,10 @@ def _body(
     return body
 
 
-def _moved(case: Case, payer: Payer, situation: Situation) -> list[Step]:
-    """The mirror follows CustomerRef: the new contact is put on it, the old one taken off (N11, H22)."""
+def _moved(case: Case, payer: Payer, parents: Parents, situation: Situation) -> list[Step]:
+    """The mirror follows CustomerRef and the family's nearest contact: the new one is put on it, the old one taken off
+    (N11, H22). Whom people have put on it beside stays.
+    """
     companies = situation.rules.customers.bill == "companies"
     kind, type_id, column = (
         ("companies", INVOICE_TO_COMPANY, "company_ids")
@@ -243,13 +247,24 @@ def _moved(case: Case, payer: Payer, situation: Situation) -> list[Step]:
     before = (case.pair.baseline or {}).get(System.QUICKBOOKS, {})
     same_customer = before.get("customer") == case.row(System.QUICKBOOKS)["customer_id"]
     same_contact = before.get("contact") in (payer.key, f"of:{payer.standing.id}")
-    if partner in there or (before and same_customer and same_contact):
+    if before and same_customer and same_contact:
         return []
     invoice = case.pair.id(System.HUBSPOT)
-    steps = [_party(StepAction.ASSOCIATE, invoice, kind, payer.standing.reference(), type_id)]
-    if before and not same_customer:
-        steps += [_party(StepAction.DISSOCIATE, invoice, kind, old, type_id) for old in there]
+    steps = []
+    if partner not in there:
+        steps.append(_party(StepAction.ASSOCIATE, invoice, kind, payer.standing.reference(), type_id))
+    left = [] if not before else there if not same_customer else [_contact_before(before, parents)]
+    steps += [
+        _party(StepAction.DISSOCIATE, invoice, kind, old, type_id) for old in there if old in left and old != partner
+    ]
     return steps
+
+
+def _contact_before(before: Mapping[str, str | None], parents: Parents) -> str | None:
+    """Whom we had put on the mirror: a contact, or the one that a customer had just got then."""
+    said = before.get("contact") or ""
+    customer = said.removeprefix("of:")
+    return parents.customer(System.QUICKBOOKS, customer).partner if customer != said else said
 
 
 def _party(action: StepAction, invoice: str, kind: str, other: Any, type_id: int) -> Step:
