@@ -38,7 +38,9 @@ def code(
     return found.code if found else None
 
 
-@pytest.mark.rule("N16", "H12", "H18", "H23", "H24", "H26", "H28", "N7", "N12")
+@pytest.mark.rule(
+    "N16", "H12", "H18", "H23", "H24", "H26", "H28", "N7", "N12", "CUR_CUSTOMER_FIXED", "VAL_BUSINESS_RULE"
+)
 @pytest.mark.parametrize(
     ("name", "action", "body", "current", "expected"),
     [

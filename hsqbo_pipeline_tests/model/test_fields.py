@@ -44,6 +44,33 @@ def test_default_fields_are_columns_and_known_paths(entity: Entity) -> None:
     assert {field.quickbooks for field in DEFAULTS[entity] if field.quickbooks} <= QUICKBOOKS_PATHS[entity]
 
 
+# accounting-rules.md, part D: HubSpot's property, QuickBooks' field; a plus tells that it is written at creation only.
+_MAPS = {
+    Entity.CUSTOMER: """
+        firstname GivenName | lastname FamilyName | email PrimaryEmailAddr.Address | phone PrimaryPhone.FreeFormNumber
+        company CompanyName | - DisplayName + | address BillAddr.Line1 | city BillAddr.City | - CurrencyRef.value +
+        state BillAddr.CountrySubDivisionCode | zip BillAddr.PostalCode | country BillAddr.Country""",
+    Entity.PRODUCT: """
+        name Name | hs_sku Sku | description Description | price UnitPrice | hs_cost_of_goods_sold PurchaseCost
+        - Type + | - IncomeAccountRef.value +""",
+    Entity.INVOICE: """
+        hs_number DocNumber + | hs_invoice_date TxnDate | hs_due_date DueDate | hs_currency CurrencyRef.value +
+        hs_comments CustomerMemo.value | hs_amount_billed TotalAmt | qbo_balance_due Balance""",
+}
+
+
+@pytest.mark.rule("1.23", "N12")
+@pytest.mark.parametrize("entity", list(_MAPS))
+def test_the_default_map_is_the_one_written_down(entity: Entity) -> None:
+    """Which property is which field is decided once, with what is written at creation only."""
+    said = {tuple(part.split()) for line in _MAPS[entity].strip().splitlines() for part in line.split("|")}
+    made = {
+        (field.hubspot or "-", field.quickbooks or "-", *(["+"] if field.create_only else []))
+        for field in DEFAULTS[entity]
+    }
+    assert made == said
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("100", Decimal("100.00")), ("1e2", Decimal(100)), ("-0.00", Decimal(0)), ("0.10", Decimal("0.1000000000"))],
