@@ -15,7 +15,8 @@ from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.mapping.paths import value_at
 from hsqbo_pipeline.mapping.properties import hubspot_properties
-from hsqbo_pipeline.model.names import System
+from hsqbo_pipeline.model.names import Entity, System
+from hsqbo_pipeline.model.operations import LinkedId
 from hsqbo_pipeline.store import mirror, reads
 
 SQL = Statements(Path(__file__).parent / "sql")
@@ -77,7 +78,7 @@ def _load(run: Run, system: System, name: str, records: Sequence[dict[str, Any]]
 
 async def check_figures(run: Run, tasks: Sequence[Task]) -> None:
     """Figures are what the books say now, not what the plan foresaw: where they differ the operation is planned again."""
-    ids = {task.operation.operation_id: task.operation.quickbooks_id for task in tasks}
+    ids = {task.operation.operation_id: _booked(run, task) for task in tasks}
     wanted = sorted({found for found in ids.values() if found})
     held = mirror.payloads(run.warehouse.con, System.QUICKBOOKS.value, "Invoice", wanted)
     for task in tasks:
@@ -89,6 +90,14 @@ async def check_figures(run: Run, tasks: Sequence[Task]) -> None:
                 foreseen, there = step.body.get(name), value_of(System.QUICKBOOKS, payload, path)
                 if foreseen is not None and there is not None and not _equal(foreseen, there):
                     task.end("set_aside", STALE, {"system": "quickbooks", "fields": [name]})
+
+
+def _booked(run: Run, task: Task) -> str | None:
+    """The QuickBooks invoice whose figures an operation tells; one that this run made is known by its link."""
+    operation = task.operation
+    if operation.quickbooks_id or not operation.hubspot_id or operation.entity is not Entity.INVOICE:
+        return operation.quickbooks_id
+    return run.partner(LinkedId(Entity.INVOICE, System.QUICKBOOKS, operation.hubspot_id))
 
 
 def _equal(foreseen: Any, there: Any) -> bool:

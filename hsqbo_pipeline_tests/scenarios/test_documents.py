@@ -74,3 +74,23 @@ def test_money(scenario: Scenario) -> None:
 def test_tax(scenario: Scenario) -> None:
     """Tax is carried, never computed: the policy is asked, what QuickBooks adds fails until the invoice is issued anew."""
     assert differences(scenario) == []
+
+
+@pytest.mark.rule(
+    "H13", "H24", "H25", "H27", "1.7", "A12", "A16", "A56", "DIM_REQUIRED", "INV_ORDER_DISCOUNT_UNSUPPORTED",
+    "ITM_TYPE_UNSUPPORTED", "PAY_CREDIT_NOT_SHOWN",
+)  # fmt: skip
+@of("lines")
+def test_lines(scenario: Scenario) -> None:
+    """Discounts, shipping, groups, stock, classes and custom fields go over exactly or are refused; applied credits are shown."""
+    assert differences(scenario) == []
+
+
+@pytest.mark.rule(
+    "A2", "A28", "A29", "A44", "A45", "1.2", "1.16", "H28", "H29", "HS_WORKFLOW_DUPLICATE", "CUR_MISMATCH",
+    "PAY_NO_INVOICE",
+)  # fmt: skip
+@of("proof")
+def test_proof(scenario: Scenario) -> None:
+    """Deals show their payments, currencies and months add up apart, fees are told, doubled documents before any is written."""
+    assert differences(scenario) == []

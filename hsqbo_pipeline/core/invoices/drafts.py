@@ -47,6 +47,10 @@ def finish(draft: Draft, money_moved: Money, situation: Situation) -> Verdict:
     told = {name: text for name, text in figures.items() if row[FIGURE_COLUMNS[name]] != Decimal(text)}
     body = {**draft.body, **told, **_mark(draft.case, situation)}
     verdict = draft.verdict
+    if draft.case.pair.kind == "matched" and money_moved.posted and "qbo_balance_due" in body:
+        # The link comes before the payments, the balance after them: only then is it what the books say.
+        balance = {"qbo_balance_due": body.pop("qbo_balance_due")}
+        verdict = replace(verdict, operations=(*verdict.operations, _figures(draft, balance, situation)))
     if body or draft.case.pair.kind == "matched":
         verdict = replace(verdict, operations=(*verdict.operations, _telling(draft, body, situation)))
     return _credit_not_shown(draft, figures, money_moved, verdict)
@@ -64,19 +68,25 @@ def _mark(case: Case, situation: Situation) -> dict[str, Any]:
 
 def _telling(draft: Draft, body: Mapping[str, Any], situation: Situation) -> Operation:
     case = draft.case
-    steps = [hubspot_update(case, body)] if body else []
     if case.pair.kind != "matched":
-        return operation(
-            case,
-            situation,
-            System.HUBSPOT,
-            Action.UPDATE,
-            steps,
-            wave=Wave.FIGURES,
-            suffix="figures",
-            changes=draft.changes,
-        )
+        return _figures(draft, body, situation, draft.changes)
+    steps = [hubspot_update(case, body)] if body else []
     return operation(case, situation, System.HUBSPOT, Action.LINK, steps, changes=draft.changes, on_done=_link(case))
+
+
+def _figures(
+    draft: Draft, body: Mapping[str, Any], situation: Situation, changes: Sequence[FieldChange] = ()
+) -> Operation:
+    return operation(
+        draft.case,
+        situation,
+        System.HUBSPOT,
+        Action.UPDATE,
+        [hubspot_update(draft.case, body)],
+        wave=Wave.FIGURES,
+        suffix="figures",
+        changes=changes,
+    )
 
 
 def _link(case: Case) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def adjustments(case: Case, situation: Situation) -> Verdict | None:
     """An order discount goes to the company's discount account where there is one; a fee goes nowhere (H25, D66)."""
     company, fee, discount = situation.company, case.order_fees, case.order_discount
     if fee or (discount and not (company.allow_discount and company.discount_account)):
-        return case.verdict("INV_ORDER_DISCOUNT_UNSUPPORTED", slots={"amount": fee or discount})
+        return case.verdict("INV_ORDER_DISCOUNT_UNSUPPORTED", slots={"amount": money(fee or discount)})
     return None
 
 

@@ -52,7 +52,9 @@ def outlook(con: duckdb.DuckDBPyConnection, situation: Situation, fresh: Iterabl
         word = Word(row["code"], CODES[row["code"]].klass_of(slots), slots, bool(row["acted"]))
         _put(words, row["hubspot_id"], row["quickbooks_id"], word)
     for verdict in fresh:
-        word = Word(verdict.code, CODES[verdict.code].klass_of(verdict.slots), verdict.slots, bool(verdict.operations))
+        # A pair that was found is linked without any other work; a settled verdict is all there is to see of it by now.
+        coming = bool(verdict.operations) or verdict.settle is not None
+        word = Word(verdict.code, CODES[verdict.code].klass_of(verdict.slots), verdict.slots, coming)
         _put(words, verdict.hubspot_id, verdict.quickbooks_id, word)
     return Outlook(words)
 

@@ -81,7 +81,7 @@ def _parts(case: PaymentCase, row: Row, cashbox: Cashbox) -> list[tuple[Row, Dec
         if waiting is not None:
             return waiting
     for target in case.targets:
-        balance = target["balance"] if target["quickbooks_invoice"] is not None else target["hubspot_total"]
+        balance = target["balance"] if target["booked"] else target["hubspot_total"]
         cashbox.open.setdefault(target["hubspot_invoice"], balance or ZERO)
     if len(case.targets) == 1:
         return [(case.targets[0], row["amount"])]
@@ -96,9 +96,9 @@ def _waiting(case: PaymentCase, target: Row, cashbox: Cashbox) -> Verdict | None
     """Only linked invoices of HubSpot's own take its payments, and those that this run brings into the books."""
     word = cashbox.outlook.of(System.HUBSPOT, target["hubspot_invoice"])
     slots = {"number": target["number"]}
+    if target["owner"] == System.QUICKBOOKS:
+        return case.verdict("DIR_NOT_OWNER", slots={"field": "payment", "system": "hubspot", "owner": "quickbooks"})
     if target["quickbooks_invoice"] is not None:
-        if target["owner"] == System.QUICKBOOKS:
-            return case.verdict("DIR_NOT_OWNER", slots={"field": "payment", "system": "hubspot", "owner": "quickbooks"})
         if (word is not None and word.still) or target["booked_status"] in ("voided", None):
             return case.verdict("PAY_NO_INVOICE", slots=slots)
         return None
