@@ -59,6 +59,7 @@ def test_open_entry_is_intended_anew(warehouse: Warehouse) -> None:
     assert [row["run_id"] for row in journal.open_entries(warehouse.con)] == ["r2", "r2"]
 
 
+@pytest.mark.rule("H5", "N13")
 def test_open_entries_take_another_batch(warehouse: Warehouse) -> None:
     """Halving a batch gives its open members new request ids; answered ones keep theirs."""
     journal.intend(warehouse.con, [entry(request_id="a", batch_id="a", position=0), entry("op1", request_id="a")])
@@ -67,6 +68,7 @@ def test_open_entries_take_another_batch(warehouse: Warehouse) -> None:
     assert [(row["request_id"], row["position"]) for row in journal.open_entries(warehouse.con)] == [("b", 3)]
 
 
+@pytest.mark.rule("H5", "N13")
 @pytest.mark.parametrize(
     ("statuses", "following"),
     [
@@ -86,6 +88,7 @@ def test_sequence_moves_on_with_an_answer(warehouse: Warehouse, statuses: tuple[
     assert journal.sequences(warehouse.con) == {KEY: following}
 
 
+@pytest.mark.rule("H5", "N13")
 def test_sequence_counts_all_operations_of_a_record(warehouse: Warehouse) -> None:
     """Create and two updates of one record leave number three for the next."""
     done = [entry(f"op{n}", sequence=n, status="confirmed", action="update") for n in range(3)]

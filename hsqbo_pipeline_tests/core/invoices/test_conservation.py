@@ -56,10 +56,10 @@ def booked_lines(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @st.composite
 def sold_lines(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Lines as HubSpot holds them: with discounts in money or per cent, amounts rounded half up to the cent."""
+    """Lines as HubSpot holds them: given back too, with discounts in money or per cent, rounded half up to the cent."""
     found = []
     for _ in range(draw(st.integers(1, draw(st.sampled_from([3, 12, 200]))))):
-        quantity, price = abs(draw(quantities)), abs(draw(prices))
+        quantity, price = draw(quantities), abs(draw(prices))
         percent = draw(st.none() | st.sampled_from([D(10), D("12.5"), D("33.3333")]))
         each = None if percent else draw(st.none() | st.sampled_from([D("0.01"), D("0.3333")]))
         net = quantity * price * (100 - percent) / 100 if percent else quantity * (price - (each or 0))
