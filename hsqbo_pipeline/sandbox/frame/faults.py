@@ -89,6 +89,26 @@ class Fault:
         return float(self.rule.get("seconds", 1.0))
 
 
+_RULE_KEYS = frozenset({"system", "when", "do", "times", "seed", "then", "seconds", "code", "scopes", "fields"})
+_WHEN_KEYS = frozenset({"write", "read", "action", "object", "endpoint", "record", "nth", "every", "probability"})
+_THEN_KEYS = frozenset({"all_requests"})
+_SYSTEMS = ("hubspot", "quickbooks")
+
+
+def _check_keys(rule: Mapping[str, Any]) -> None:
+    """A misspelt key would hit every request, or none. Raises ValueError naming it and the known ones."""
+    for where, given, known in (
+        ("a fault rule", rule, _RULE_KEYS),
+        ("`when`", rule.get("when") or {}, _WHEN_KEYS),
+        ("`then`", rule.get("then") or {}, _THEN_KEYS),
+    ):
+        unknown = sorted(given.keys() - known)
+        if unknown:
+            raise ValueError(f"{where} knows no {', '.join(unknown)}; it knows {', '.join(sorted(known))}")
+    if rule.get("system", _SYSTEMS[0]) not in _SYSTEMS:
+        raise ValueError(f"unknown system {rule['system']!r}; use one of {', '.join(_SYSTEMS)}")
+
+
 class _Rule:
     def __init__(self, rule: Mapping[str, Any]) -> None:
         self.rule = dict(rule)
@@ -162,8 +182,11 @@ class Faults:
         self._lasting: Fault | None = None
 
     def load(self, rules: Iterable[Mapping[str, Any]]) -> int:
-        """Replace the rules by those of this system; return how many. Raises ValueError for an unknown fault."""
-        parsed = [_Rule(rule) for rule in rules if rule.get("system", self.system) == self.system]
+        """Replace the rules by those of this system; return how many. Raises ValueError for a fault or a key it does not know."""
+        every = list(rules)
+        for rule in every:
+            _check_keys(rule)
+        parsed = [_Rule(rule) for rule in every if rule.get("system", self.system) == self.system]
         self.clear()
         self._rules = parsed
         return len(parsed)

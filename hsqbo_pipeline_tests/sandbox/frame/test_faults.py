@@ -92,6 +92,15 @@ def test_rules_of_the_other_system_and_nonsense() -> None:
         faults.load([{"do": "explode"}])
 
 
+@pytest.mark.parametrize(
+    "slip", [{"wen": {}}, {"when": {"objekt": "Invoice"}}, {"then": {"requests": "503"}}, {"system": "quickbook"}]
+)
+def test_a_misspelt_rule_is_refused(slip: dict[str, object]) -> None:
+    """A slip names itself and what is known, instead of hitting everything or nothing."""
+    with pytest.raises(ValueError, match=r"knows no|unknown system"):
+        Faults("quickbooks").load([{"do": "500", **slip}])
+
+
 def test_tokens_are_hit_only_when_meant() -> None:
     """A plain rule passes token calls by; one that names tokens does not."""
     token = _call("token", "token", endpoint="POST /oauth2/v1/tokens/bearer")
