@@ -36,10 +36,12 @@ def run_query(books: Books, statement: str) -> bytes:
     start, most = _page(books, query)
     numbers, ordered = _matching(books, entity, table, query)
     if query.count:
-        return b'{"totalCount":%d}' % sum(1 for _ in numbers)
+        return b'{"totalCount":%d}' % (len(numbers) if isinstance(numbers, list) else sum(1 for _ in numbers))
     if query.order and not ordered:
         numbers = _sorted(entity, table, numbers, query.order)
-    rows = [table.rows[number].raw for number in islice(numbers, start - 1, start - 1 + most)]
+    first, last = start - 1, start - 1 + most
+    chosen = numbers[first:last] if isinstance(numbers, list) else islice(numbers, first, last)
+    rows = [table.rows[number].raw for number in chosen]
     if entity == "TaxCode" and books.is_us and not query.where:
         pseudo = [table.rows[number].raw for number in PSEUDO_TAX_CODES.values()]
         rows = pseudo + rows if start == 1 else rows
@@ -265,9 +267,9 @@ def _by_change(order: tuple[Order, ...]) -> bool:
 
 def _sorted(entity: str, table: Table, numbers: Iterable[int], order: tuple[Order, ...]) -> Iterable[int]:
     columns = [(_column(entity, item.property, to_filter=False), item.descending) for item in order]
-    chosen = list(numbers)
     if len(columns) == 1 and columns[0][0].kind == "id" and not columns[0][1]:
-        return chosen
+        return numbers
+    chosen = list(numbers)
     if _by_change(order):
         if len(chosen) == len(table):
             return table.in_order_of_change()
