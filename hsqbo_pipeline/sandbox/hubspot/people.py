@@ -24,6 +24,11 @@ _NEIGHBOURS = {
     "commerce_payments", "contacts": "contacts", "companies": "companies", "deals": "deals", "invoices": "invoices",
 }  # fmt: skip
 _ADJUSTMENTS = ("taxes", "discounts", "fees")
+_KEYS = frozenset({
+    "action", "object", "id", "fields", "as", "system", "ref", "into", "from", "lines", "lines_patch", "add_lines",
+    "remove_last_line", "associations", "primary_company", *_ADJUSTMENTS, *_NEIGHBOURS,
+})  # fmt: skip
+"""What may stand beside the fields of a record; anything else is a slip that would otherwise go unnoticed."""
 
 
 def act(crm: Crm, action: Action) -> dict[str, Any]:
@@ -35,6 +40,9 @@ def act(crm: Crm, action: Action) -> dict[str, Any]:
     if name not in _RECORD_ACTIONS:
         known = ", ".join(sorted([*_RECORD_ACTIONS, *_ACCOUNT_ACTIONS]))
         raise ValueError(f"a person cannot {name!r} in HubSpot; known actions: {known}")
+    unknown = sorted(action.keys() - _KEYS)
+    if unknown:
+        raise ValueError(f"a person's action knows no {', '.join(unknown)}; it knows {', '.join(sorted(_KEYS))}")
     kind = _kind(crm, action)
     record = _RECORD_ACTIONS[name](crm, kind, action)
     amounts.refresh(crm)

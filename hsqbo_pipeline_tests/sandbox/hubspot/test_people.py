@@ -109,6 +109,7 @@ def test_settings_of_the_account(desk: Desk) -> None:
         ({"action": "update", "object": "gadgets", "id": "1"}, "no object"),
         ({"action": "update", "id": "1"}, "no record has the id 1"),
         ({"action": "update", "object": "contacts", "id": "1"}, "not found"),
+        ({"action": "update", "object": "contacts", "id": "1", "compny": "2"}, "knows no compny"),
         ({"action": "create", "object": "contacts", "fields": {"nothing": 1}}, "PROPERTY_DOESNT_EXIST"),
         ({"action": "create", "object": "products", "fields": {"name": "x"}, "contact": "1"}, "cannot be associated"),
     ],
