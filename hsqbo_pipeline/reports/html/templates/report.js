@@ -117,13 +117,32 @@ async function open(row) {
   dialog.showModal();
 }
 
+const reader = document.createElement("textarea"); // reads entities, and nothing else
+function read(value) {
+  if (!/&/.test(value)) return value; // most cells hold none, and there may be a million of them
+  reader.innerHTML = value;
+  return reader.value;
+}
+
+// The library would build a row of the page for each row of the file: 15 seconds for 50,000 of them.
+function saveCsv(table) {
+  const shown = table.columns(":visible").indexes().toArray();
+  const quoted = (value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
+  const cell = (row, at) => read(COLUMNS[at].render(COLUMNS[at].data ? row[COLUMNS[at].data] : row, "export", row));
+  const lines = table.rows({search: "applied", order: "applied"}).data().toArray().map((row) => shown.map((at) => quoted(cell(row, at))).join(","));
+  const file = new Blob(["\ufeff", [shown.map((at) => quoted(COLUMNS[at].title)).join(","), ...lines].join("\r\n"), "\r\n"], {type: "text/csv"});
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `${document.title}.csv`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 function buttons() {
-  const reader = document.createElement("textarea"); // reads entities, and nothing else
-  const body = (value) => { reader.innerHTML = value; return reader.value; };
-  const exportOptions = {columns: ":visible", orthogonal: "export", format: {body}};
+  const exportOptions = {columns: ":visible", orthogonal: "export", format: {body: read}};
   return [
     {extend: "colvis", text: "Columns", columns: ":not(.never)"},
-    {extend: "csvHtml5", text: "CSV", filename: document.title, bom: true, exportOptions},
+    {text: "CSV", className: "buttons-csv", action: (_, table) => saveCsv(table)},
     {extend: "excelHtml5", text: "Excel", filename: document.title, title: null, exportOptions},
   ];
 }
