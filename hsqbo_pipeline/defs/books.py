@@ -21,7 +21,7 @@ said of it before.
 
 To go over some days again: *Jobs → backfill → Partitions → Materialize…*, type the days as `[2026-03-01...2026-03-31]`,
 *Launch backfill*. For all books choose *Show all partitions* first: the dialog offers the last 90 days only. A green day was
-chosen before; the nights need no choice, they see every change whatever its day.
+chosen before; a click on it tells what it came to, and whether it is complete. The nights need no choice: they see every change whatever its day.
 The first day stands for everything before it too, today for everything after. Doing it twice writes nothing twice, and
 records before the `start` of the rules stay left alone.
 """

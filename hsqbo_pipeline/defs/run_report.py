@@ -56,6 +56,7 @@ def _close(lazy: LazyNight) -> Told:
     if "prove" not in lazy.done:
         ending.prove(lazy.get())
     ended = lazy.ended = ending.end(lazy.get())
+    _tell_days(lazy)
     _tell_people()
     return Told(
         _numbers(ended),
@@ -143,6 +144,16 @@ def _last(lazy: LazyNight) -> Told:
     red = run["exit_code"] not in (0, 3)
     said = f"Run {run['number']} ended with exit code {run['exit_code']}. To sync, launch the job *nightly_sync*."
     return Told({"exit_code": run["exit_code"]}, said, checks=(_green([said] if red else []),))
+
+
+def _tell_days(lazy: LazyNight) -> None:
+    """What a backfill came to, on each of its days in the grid."""
+    from hsqbo_pipeline.defs.assembled import calendar
+    from hsqbo_pipeline.defs.coverage import coverage
+
+    context = dg.OpExecutionContext.get()
+    for observation in coverage(lazy.get(), calendar()):
+        context.log_event(observation)
 
 
 def _tell_people() -> None:

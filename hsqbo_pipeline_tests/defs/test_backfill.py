@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -12,7 +13,8 @@ from hsqbo_pipeline.definitions import defs
 from hsqbo_pipeline.defs.books import by_partition
 from hsqbo_pipeline.errors import ExitCode
 from hsqbo_pipeline.model.names import Entity
-from hsqbo_pipeline_tests.defs.conftest import NOTHING, Place
+from hsqbo_pipeline.runs.request import Kind
+from hsqbo_pipeline_tests.defs.conftest import NOTHING, RULES, Place
 
 START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 DAYS = ("2026-11-10", "2026-11-12")
@@ -45,6 +47,7 @@ def test_three_days_are_one_run_and_done_twice_write_nothing(company: Place) -> 
         assert again == 0 or company.writes() == NOTHING
     runs = [run for run in company.instance.get_runs() if run.job_name == "backfill"]
     assert [(run.tags[START], run.tags[END]) for run in runs] == [DAYS, DAYS]
+    assert _complete(company) == {"2026-11-10": (True, 1), "2026-11-12": (True, 1)}
     # A pair is a record on either side.
     assert _per_day(company) == {"2026-11-10": 2, "2026-11-11": 0, "2026-11-12": 2}
 
@@ -98,6 +101,29 @@ def test_counts_fall_on_their_day_and_the_rest_on_the_ends() -> None:
         "2026-11-12": 1,
     }
     assert found["2026-11-11"]["customers"] == 2
+
+
+def test_a_backfill_does_not_reach_behind_start(company: Place) -> None:
+    """What was made before `start` stays alone although its day was chosen, and the run says how many records that are."""
+    ahead = {**RULES, "start": (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%dT00:00:00")}
+    (company.data.parent / "sync.yaml").write_text(json.dumps(ahead), encoding="utf-8")
+    green, ended = company.job(kind=Kind.BACKFILL, from_day=date(2020, 1, 1))
+    assert ended is not None
+    assert (green, ended.before_start, len(company.live("hubspot", "invoices"))) == (True, 1, 0)
+    told = company.told("run_report")
+    assert told["before_start"] == 1
+    assert "1 of the records looked at are from before `start`" in told["summary"]
+
+
+def _complete(place: Place) -> dict[str, tuple[bool, int]]:
+    """Per day whether it is complete and how many of its records are in step, as last noted on the grid."""
+    found: dict[str, tuple[bool, int]] = {}
+    for record in reversed(place.instance.fetch_observations(dg.AssetKey("books"), limit=10).records):
+        event = record.asset_observation
+        assert event is not None
+        assert event.partition is not None
+        found[event.partition] = (event.metadata["complete_after_the_run"].value, event.metadata["in_step"].value)  # type: ignore[assignment]
+    return dict(sorted(found.items()))
 
 
 def _per_day(place: Place) -> dict[str, int]:
