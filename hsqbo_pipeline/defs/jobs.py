@@ -59,6 +59,9 @@ ASKED = {
 }
 
 
+EXPORT_JOB = "export"
+
+
 def config_of(name: str, wait_for: float) -> dict[str, Any]:
     """The night's config of a job; `wait_for` is how many seconds another run is waited for, where the job waits."""
     asked = ASKED[name]
@@ -75,7 +78,7 @@ def jobs(wait_for: float) -> list[Job]:
     chosen = {"backfill": everything, "data_quality": dg.AssetSelection.assets(key(QUALITY)), "doctor": examination}
     rest = everything - dg.AssetSelection.assets(key(BOOKS))
     export = dg.define_asset_job(
-        "export",
+        EXPORT_JOB,
         file,
         description="Writes the records as a file; formats, columns and filters are chosen in the launchpad.",
         executor_def=dg.in_process_executor,
