@@ -27,9 +27,13 @@ _QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium with a profile of its own; skipped where there is none."""
+    """Headless Chromium with a profile of its own; skipped where there is none.
+
+    Ended with the module: as long as the driver is open its event loop counts as running in this thread, and tests that
+    start one of their own would fail.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
     playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need the playwright package")
