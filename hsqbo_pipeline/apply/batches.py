@@ -20,6 +20,10 @@ _LIST_ENTITIES = frozenset({"Customer", "Item"})
 _LOOK = {System.HUBSPOT: 300, System.QUICKBOOKS: 990}
 _CREATE = 3000
 _LANES = 3
+# Records in one request, as many as each API takes (HubSpot's batch endpoints, QuickBooks' batch operation), and ends of
+# associations (HubSpot's association batches).
+LARGEST = {System.HUBSPOT: 100, System.QUICKBOOKS: 30}
+_ENDS = 2000
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def batches(run: Run, entries: Sequence[Entry]) -> list[Batch]:
     if not entries:
         return []
     first = entries[0].step
-    size = 30 if first.system is System.QUICKBOOKS else 2000 if first.action in ASSOCIATING else 100
+    size = _ENDS if first.action in ASSOCIATING else LARGEST[first.system]
     return [batch_of(run, entries[start : start + size]) for start in range(0, len(entries), size)]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hsqbo_pipeline_tests.nights.torture.bisect import bisection
-from hsqbo_pipeline_tests.nights.torture.kill import Act, day_of_edits, first_load, kill_once
+from hsqbo_pipeline_tests.nights.torture.kill import Act, busy_day, first_load, kill_once
 from hsqbo_pipeline_tests.nights.torture.trouble import chaos, edit_meanwhile, lose_answers
 
 pytestmark = pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="processes are forked here")
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="p
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> list[Act]:
     """The first load of a small town, and a day of edits in it."""
-    return [play(tmp_path_factory.mktemp(play.__name__), 3) for play in (first_load, day_of_edits)]
+    return [play(tmp_path_factory.mktemp(play.__name__), 3) for play in (first_load, busy_day)]
 
 
 @pytest.mark.rule("N13")
 @pytest.mark.parametrize("part", [0.6, 0.8])
-@pytest.mark.parametrize("place", [0, 1], ids=["first load", "day of edits"])
+@pytest.mark.parametrize("place", [0, 1], ids=["first load", "busy day"])
 def test_a_night_killed_anywhere_and_run_once_more_ends_as_if_undisturbed(
     played: list[Act], place: int, part: float, tmp_path: Path
 ) -> None:
@@ -44,7 +44,7 @@ def test_the_torture_rejects_one_wrong_expectation(played: list[Act], tmp_path: 
 @pytest.mark.rule("D12", "N13")
 def test_a_night_whose_answers_are_lost_is_settled_by_the_next(played: list[Act], tmp_path: Path) -> None:
     """The write took effect, the answer did not arrive: it is found, linked, and not made again."""
-    found = lose_answers(played[0], "apply_then_reset", 13, tmp_path)
+    found = lose_answers(played[0], "apply_then_reset", (1, 13), tmp_path)
     assert found.performances >= 2
     assert found.wrong == []
 

@@ -53,16 +53,16 @@ class Town:
         return str(self.sandbox.hubspot.person({"action": action, "object": name, **more})["id"])
 
     def keep(self, name: str, made: Iterator[str]) -> None:
-        self.ids[name] = list(made)
+        self.ids.setdefault(name, []).extend(made)
 
-    def fill(self) -> None:
-        """What stands on both sides before the first night."""
-        self._books()
-        self._sales()
+    def fill(self, first: int = 0) -> None:
+        """What stands on both sides before the first night; or, from number `first` on, what comes along later."""
+        each = range(first, first + self.size)
+        self._books(each)
+        self._sales(each)
 
-    def _books(self) -> None:
+    def _books(self, each: range) -> None:
         income = self.rules()["products"]["income_account"]
-        each = range(self.size)
         item = {"Type": "NonInventory", "IncomeAccountRef": {"value": income}}
         self.keep(
             "items",
@@ -105,8 +105,7 @@ class Town:
             {"item": self.ids["items"][0], "Qty": 2, "UnitPrice": 10},
         ]
 
-    def _sales(self) -> None:
-        each = range(self.size)
+    def _sales(self, each: range) -> None:
         self.keep(
             "products",
             (

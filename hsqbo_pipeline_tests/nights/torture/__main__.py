@@ -1,4 +1,8 @@
-"""`make torture`: every torture there is, and its figures. Options: --size, --every, --seeds, --jobs."""
+"""`make torture`: every torture there is, and its figures.
+
+All of it takes hours of processor time. `--only` takes some tortures, `--act` one of the two nights, `--part 2/5` each
+fifth point and each fifth answer beginning with the second, so that five calls make one whole.
+"""
 
 from __future__ import annotations
 
@@ -14,42 +18,54 @@ from pathlib import Path
 from typing import Any
 
 from hsqbo_pipeline_tests.nights.torture.bisect import bisection
-from hsqbo_pipeline_tests.nights.torture.kill import Act, day_of_edits, first_load, kill_everywhere
+from hsqbo_pipeline_tests.nights.torture.kill import Act, busy_day, first_load, kill_everywhere, say
 from hsqbo_pipeline_tests.nights.torture.trouble import LOST, chaos, edit_meanwhile, lose_answers
+
+ACTS = {"first load": first_load, "busy day": busy_day}
+TORTURES = ("kill", "lose", "chaos", "edits", "bisection")
 
 
 def main() -> int:
-    """Run them all; 1 if anything came out wrong."""
+    """Run what was asked for; 1 if anything came out wrong."""
     options = _options()
     wrong: list[str] = []
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
-        for play in (first_load, day_of_edits):
-            act = play(Path(folder), options.size)
+        for name in options.act if {*options.only} - {"bisection"} else ():
+            # Of a first load the requests alone are new, not how many of each kind.
+            act = ACTS[name](Path(folder), options.size if name == "busy day" else 4)
             kinds = f"{sum(act.writes.values())} writing requests of {act.kinds} kinds, {act.records} records written"
-            _say(f"{act.name}: {len(act.points)} points at which a process can die; {kinds}")
-            wrong += _kill(act, options, Path(folder))
-            wrong += _lose(act, options, Path(folder))
-            wrong += _chaos(act, options, Path(folder))
-            wrong += _edits(act, Path(folder))
-        wrong += _bisection(Path(folder))
+            say(f"{act.name}: {len(act.points)} points at which a process can die; {kinds}")
+            wrong += _kill(act, options, Path(folder)) if "kill" in options.only else []
+            wrong += _lose(act, options, Path(folder)) if "lose" in options.only else []
+            wrong += _chaos(act, options, Path(folder)) if "chaos" in options.only else []
+            wrong += _edits(act, Path(folder)) if "edits" in options.only else []
+        wrong += _bisection(Path(folder)) if "bisection" in options.only else []
     for each in wrong:
-        _say(f"WRONG: {each}")
-    _say("Nothing was written twice, nothing was lost." if not wrong else f"{len(wrong)} things came out wrong.")
+        say(f"WRONG: {each}")
+    say("Nothing was written twice, nothing was lost." if not wrong else f"{len(wrong)} things came out wrong.")
     return 1 if wrong else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="torture", description=__doc__)
-    parser.add_argument("--size", type=int, default=130, help="records of each kind on each side")
-    parser.add_argument("--every", type=int, default=1, help="kill at each n-th point only, lose each n-th answer only")
+    parser.add_argument("--only", nargs="+", choices=TORTURES, default=TORTURES, help="some tortures")
+    parser.add_argument("--act", nargs="+", choices=ACTS, default=tuple(ACTS), help="one of the nights")
+    parser.add_argument("--size", type=int, default=28, help="records of each kind on each side of the busy day")
+    parser.add_argument("--part", type=_part, default=(1, 1), metavar="M/N", help="each N-th point from the M-th on")
     parser.add_argument("--seeds", type=int, default=3, help="how many runs of chaos per act")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at the same time")
     return parser.parse_args()
 
 
+def _part(text: str) -> tuple[int, int]:
+    first, _slash, every = text.partition("/")
+    return int(first), int(every)
+
+
 def _kill(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
     started = time.monotonic()
-    points = range(1, len(act.points) + 1, options.every)
+    first, every = options.part
+    points = range(first, len(act.points) + 1, every)
 
     def share(job: int) -> list[Any]:
         found = kill_everywhere(act, points[job :: options.jobs], folder / f"job-{job}")
@@ -57,7 +73,7 @@ def _kill(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
 
     parts = _side_by_side(share, options.jobs, folder)
     killed, wrong = sum(part[0] for part in parts), [each for part in parts for each in part[1]]
-    _say(f"  killed with SIGKILL at {killed} points, each followed by one clean night: {len(wrong)} ended otherwise "
+    say(f"  killed with SIGKILL at {killed} points, each followed by one clean night: {len(wrong)} ended otherwise "
          f"than an undisturbed night ({time.monotonic() - started:.0f} s)")  # fmt: skip
     return wrong
 
@@ -66,7 +82,7 @@ def _lose(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
     wrong: list[str] = []
 
     def share(job: int) -> list[Any]:
-        results = [lose_answers(act, kind, options.every, folder / f"job-{job}") for kind in LOST[job :: options.jobs]]
+        results = [lose_answers(act, kind, options.part, folder / f"job-{job}") for kind in LOST[job :: options.jobs]]
         return [
             [kind, found.performances, found.most_nights, found.wrong]
             for kind, found in zip(LOST[job :: options.jobs], results, strict=True)
@@ -74,7 +90,7 @@ def _lose(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
 
     for part in _side_by_side(share, options.jobs, folder):
         for kind, count, nights, troubles in part:
-            _say(
+            say(
                 f"  {kind}: {count} writes in turn, in step again after at most {nights} clean night(s), {len(troubles)} wrong"
             )
             wrong += troubles
@@ -92,7 +108,7 @@ def _chaos(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
     wrong: list[str] = []
     for part in _side_by_side(share, options.jobs, folder):
         for seed, nights, extra, troubles in part:
-            _say(
+            say(
                 f"  chaos, a tenth of all requests in trouble, seed {seed}: {nights} nights, {extra} extra requests, {len(troubles)} wrong"
             )
             wrong += troubles
@@ -102,7 +118,7 @@ def _chaos(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
 def _edits(act: Act, folder: Path) -> list[str]:
     found = edit_meanwhile(act, folder)
     made = ", ".join(f"{count} in {system}" for system, count in found.made.items())
-    _say(
+    say(
         f"  people editing meanwhile: {made}; {found.reported} overwritten in HubSpot and reported, {len(found.lost)} lost unreported"
     )
     return found.lost
@@ -113,7 +129,7 @@ def _bisection(folder: Path) -> list[str]:
     for bad in (1, 2, 5, 10):
         extra = bisection(folder / f"bisect-{bad}", bad)
         bound = 2 * bad * math.ceil(math.log2(100 / bad)) + 2 * bad
-        _say(f"bisection: {bad} bad rows in 100 cost {extra} extra requests (bound {bound})")
+        say(f"bisection: {bad} bad rows in 100 cost {extra} extra requests (bound {bound})")
         if extra > bound:
             wrong.append(f"bisection of {bad} bad rows took {extra} requests, bound {bound}")
     return wrong
@@ -141,10 +157,6 @@ def _side_by_side(work: Callable[[int], Any], jobs: int, folder: Path) -> list[A
             raise RuntimeError(f"a job of the torture ended with status {status}")
         found.append(json.loads(out.read_text()))
     return found
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - figures for whoever ran it
 
 
 if __name__ == "__main__":

@@ -16,6 +16,11 @@ from hsqbo_pipeline_tests.nights.torture.stage import SYSTEMS, Theatre, copied, 
 from hsqbo_pipeline_tests.nights.town import Town, picture
 
 
+def say(text: str) -> None:
+    """A line for whoever waits for the figures."""
+    print(text, flush=True)  # noqa: T201 - hours may pass until the next
+
+
 @dataclass(frozen=True)
 class Act:
     """A night that can be played again and again: the sandbox and the data folder as they stand before it."""
@@ -47,12 +52,16 @@ def first_load(folder: Path, size: int) -> Act:
     return rehearsed(Act("first load", town.sandbox, folder / "empty", town.rules()))
 
 
-def day_of_edits(folder: Path, size: int) -> Act:
-    """The town after its first load, and after a day on which people on both sides changed everything they could."""
+def busy_day(folder: Path, size: int) -> Act:
+    """The town after its first load, and after a day on which people on both sides changed everything they could and
+    made as much again: a night with every kind of write."""
     town = _town(size)
     loaded = _after(Act("first load", town.sandbox, folder / "empty", town.rules()), folder / "loaded")
     town.edit()
-    return rehearsed(Act("day of edits", town.sandbox, loaded, town.rules()))
+    town.fill(size)
+    for traffic in town.sandbox.traffic.values():
+        traffic.clear()
+    return rehearsed(Act("busy day", town.sandbox, loaded, town.rules()))
 
 
 def _town(size: int) -> Town:
@@ -81,13 +90,7 @@ def rehearsed(act: Act) -> Act:
         assert first.exit_code == 0, first.said
         warm_up(data)
         counts = {name: theatre.control(name, "requests") for name in SYSTEMS}
-        kinds = {
-            (name, entry["kind"], *entry["objects"][:1])
-            for name in SYSTEMS
-            for entry in theatre.control(name, "traffic")
-            if entry["write"]
-        }
-        records = _written(data)
+        kinds, records = _written(data)
         theatre.wait()
         second = perform(theatre, data, act.rules)
         assert second.exit_code == 0, second.said
@@ -95,16 +98,19 @@ def rehearsed(act: Act) -> Act:
     return Act(
         act.name, act.sandbox, act.data, act.rules, first.points, expected,
         writes={name: int(found["writes"]) for name, found in counts.items()},
-        requests=sum(int(found["total"]) for found in counts.values()), kinds=len(kinds), records=records,
+        requests=sum(int(found["total"]) for found in counts.values()), kinds=kinds, records=records,
     )  # fmt: skip
 
 
-def _written(data: Path) -> int:
+def _written(data: Path) -> tuple[int, int]:
+    """How many kinds of writes the last night had (what is done to which object), and how many records it wrote."""
     con = duckdb.connect(str(data / "warehouse.duckdb"), read_only=True)
     try:
-        last = "(SELECT run_id FROM runs ORDER BY number DESC LIMIT 1)"
-        found = con.execute(f"SELECT count(*) FROM journal WHERE status = 'confirmed' AND run_id = {last}").fetchall()
-        return int(found[0][0])
+        found = con.execute(
+            "SELECT system, object, action, count(*) FROM journal WHERE status = 'confirmed' "
+            "AND run_id = (SELECT run_id FROM runs ORDER BY number DESC LIMIT 1) GROUP BY ALL"
+        ).fetchall()
+        return len(found), sum(int(row[3]) for row in found)
     finally:
         con.close()
 
@@ -117,6 +123,9 @@ def kill_everywhere(act: Act, points: Iterable[int], folder: Path) -> Figures:
         figures.killed += 1
         if trouble:
             figures.wrong.append(trouble)
+            say(f"    {trouble}")
+        if not figures.killed % 25:
+            say(f"    {figures.killed} points so far, {len(figures.wrong)} wrong")
     return figures
 
 

@@ -28,8 +28,10 @@ from urllib.request import urlopen
 import httpx
 import uvicorn
 
+from hsqbo_pipeline.apply import batches
 from hsqbo_pipeline.clients import opening
 from hsqbo_pipeline.clients.clock import Clock
+from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import connection, ending, night
 from hsqbo_pipeline.runs.request import Request
@@ -39,6 +41,8 @@ from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline_tests.apply.bench import Hook, HookedTransport, HookedWarehouse
 
 SYSTEMS = ("hubspot", "quickbooks")
+# Records in one writing request here: a small town then has as many requests that can go wrong as a city.
+SMALL = {System.HUBSPOT: 12, System.QUICKBOOKS: 7}
 Meddler = Callable[[str, str, bytes], None]  # system, path, body
 
 
@@ -190,6 +194,7 @@ def hooked(hook: Hook, meddle: Meddler | None = None) -> Iterator[None]:
             yield pair
 
     night.Warehouse, night.open_clients = Seen, clients
+    batches.LARGEST = SMALL
     ending.write_all = lambda data, _run: data  # the report is drawn after everything this is about
     yield
 
@@ -205,7 +210,7 @@ def _through(opener: Callable[..., Any], hook: Hook, name: str, meddle: Meddler 
 
     def made(*given: Any, **named: Any) -> Any:
         inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(keepalive_expiry=5))
-        return opener(*given, **named, clock=clock, http=Watched(inner, hook, name, meddle))
+        return opener(*given, **{**named, "clock": clock}, http=Watched(inner, hook, name, meddle))
 
     return made
 

@@ -33,11 +33,12 @@ class Troubled:
     wrong: list[str] = field(default_factory=list)
 
 
-def lose_answers(act: Act, kind: str, every: int, folder: Path) -> Troubled:
-    """Lose the answer of each (or each n-th) writing request in turn, then let clean nights follow."""
+def lose_answers(act: Act, kind: str, part: tuple[int, int], folder: Path) -> Troubled:
+    """Lose the answer of each writing request in turn, then let clean nights follow. `part` is the first, and each
+    how-manieth from there on."""
     found = Troubled()
     for system in SYSTEMS:
-        for nth in range(1, act.writes[system] + 1, every):
+        for nth in range(part[0], act.writes[system] + 1, part[1]):
             found.performances += 1
             rule = {"system": system, "when": {"write": "any", "nth": nth}, "do": kind}
             trouble = _lose(act, rule, copied(act.data, folder / "lost"), found)
