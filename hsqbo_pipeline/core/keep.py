@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hsqbo_pipeline.core.tables import Statements, insert, statement
+from hsqbo_pipeline.core.tables import Statements, insert, registered, statement
 from hsqbo_pipeline.model import keys
 from hsqbo_pipeline.model.names import TABLES, Entity, System
 
@@ -69,11 +69,8 @@ def _keep(con: duckdb.DuckDBPyConnection, entity: Entity, system: System, chunk:
         insert(con, "refused", refused.values())
         ids = pa.array([row["id"] for row in refused.values()])
         chunk = chunk.filter(pc.invert(pc.is_in(chunk.column("id"), value_set=ids)))
-    con.register("valid_rows", _with_keys(entity, chunk).drop_columns(["label"]))
-    try:
+    with registered(con, "valid_rows", _with_keys(entity, chunk).drop_columns(["label"])):
         con.execute(f"INSERT INTO {TABLES[entity]} BY NAME SELECT * FROM valid_rows")  # noqa: S608 - the name is ours
-    finally:
-        con.unregister("valid_rows")
     return int(chunk.num_rows)
 
 

@@ -7,7 +7,8 @@ amount is a `Decimal`, a day a `date` and a time an aware `datetime`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,23 @@ def insert(
     names = list(dict.fromkeys(name for record in records for name in record))
     schema = pa.schema([(name, types[name]) for name in names])
     frame = pa.Table.from_pylist([dict(record) for record in records], schema=schema)
-    con.register("incoming_rows", frame)
-    try:
+    with registered(con, "incoming_rows", frame):
         verb = "INSERT OR REPLACE INTO" if replace else "INSERT INTO"
         con.execute(f"{verb} {table} BY NAME SELECT * FROM incoming_rows")  # noqa: S608 - the table's name is ours
-    finally:
-        con.unregister("incoming_rows")
     return len(records)
+
+
+@contextmanager
+def registered(con: duckdb.DuckDBPyConnection, name: str, frame: pa.Table) -> Iterator[None]:
+    """An Arrow table under a name that SQL knows, for the length of the block."""
+    con.register(name, frame)
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # a broken transaction refuses this too; what broke it is the error to tell
+            con.unregister(name)
+        raise
+    con.unregister(name)
 
 
 def _arrow_types(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, pa.DataType]:

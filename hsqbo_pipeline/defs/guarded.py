@@ -40,7 +40,7 @@ Work = Callable[[LazyNight], Told]
 
 def guarded(night: LazyNight, work: Work) -> Told:
     """What `work` tells; not complete, with code and sentence, where something outside our code was in the way."""
-    from hsqbo_pipeline.store.warehouse import explained
+    from hsqbo_pipeline.store.disk import explained
 
     began = perf_counter()
     try:

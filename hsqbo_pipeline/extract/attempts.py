@@ -11,8 +11,8 @@ from hsqbo_pipeline.clients.pages import Page
 from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.store import reads
+from hsqbo_pipeline.store.disk import explained
 from hsqbo_pipeline.store.landing import Landing, PageFile
-from hsqbo_pipeline.store.warehouse import explained
 
 if TYPE_CHECKING:
     from hsqbo_pipeline.store.warehouse import Warehouse
@@ -67,14 +67,15 @@ async def attempt(
     `work` notes its own success, in the transaction that merges what it read. `covers` are the objects that fail along,
     where one request answers for several.
     """
-    with Landing(warehouse.data, run_id).pages(system, name) as file:
-        going = Attempt(system, name, file, counted)
-        try:
-            with explained(warehouse.path):
-                await work(going)
-        except HsqboError as error:
-            for each in covers or (name,):
-                note_failure(warehouse, run_id, going, error, name=each)
+    file = Landing(warehouse.data, run_id).pages(system, name)
+    going = Attempt(system, name, file, counted)
+    try:
+        # A file of answers that cannot be finished for want of room is one more read that failed.
+        with explained(warehouse.data), file:
+            await work(going)
+    except HsqboError as error:
+        for each in covers or (name,):
+            note_failure(warehouse, run_id, going, error, name=each)
 
 
 def note_failure(

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from hsqbo_pipeline.core.tables import Row, Statements
-from hsqbo_pipeline.errors import ConfigurationError
-from hsqbo_pipeline.store.publish import TABLES, published
+from hsqbo_pipeline.errors import ConfigurationError, PipelineError
+from hsqbo_pipeline.store.publish import LINK, TABLES, published
 
 SQL = Statements(Path(__file__).parent / "sql")
 
@@ -44,7 +44,10 @@ COLUMNS = (
 
 @contextmanager
 def open_published(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection on which every published table is a view of its own name. Raises ConfigurationError before the first run."""
+    """A connection on which every published table is a view of its own name.
+
+    Raises ConfigurationError before the first run and PipelineError where a file is damaged.
+    """
     folder = published(data)
     con = duckdb.connect(
         config={
@@ -55,12 +58,22 @@ def open_published(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     )
     try:
         con.execute("SET TimeZone = 'UTC'")
-        for table in TABLES:
-            path = str(folder / f"{table}.parquet").replace("'", "''")
-            con.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608 - our own file
+        _show(con, data, folder)
         yield con
     finally:
         con.close()
+
+
+def _show(con: duckdb.DuckDBPyConnection, data: Path, folder: Path) -> None:
+    for table in TABLES:
+        path = str(folder / f"{table}.parquet").replace("'", "''")
+        try:
+            con.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608 - our own file
+        except duckdb.Error as error:
+            raise PipelineError(
+                f"{path}: the file is damaged or missing ({str(error).splitlines()[0][:200]}). Delete {data / LINK} and "
+                "run `hsqbo sync`, which writes all of them anew."
+            ) from error
 
 
 def records(

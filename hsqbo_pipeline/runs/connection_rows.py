@@ -33,10 +33,17 @@ def _held_up(night: Night) -> list[Row]:
     }
     found = []
     for (system, name), code in sorted({**night.blocked, **night.stopped}.items()):
-        slots = {"system": system.value, "object": name if name != "*" else "everything", **_field_slots(night, name)}
+        detail = details.get((system.value, name)) or ""
+        slots = {
+            "system": system.value,
+            "object": name if name != "*" else "everything",
+            "path": str(night.settings.data),
+            "short": detail.rstrip(".") or None,
+            **_field_slots(night, name),
+        }
         row = _row(night, f"{system.value}:{name}", code, slots, label=f"{System(system).value} {name}")
         blocks = {"state": State.BLOCKED.value, "class": Class.BLOCKED.value}  # whatever the code means for one record
-        found.append({**row, **blocks, "detail": details.get((system.value, name)) or ""})
+        found.append({**row, **blocks, "detail": detail})
     return found
 
 

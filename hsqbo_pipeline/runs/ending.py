@@ -21,6 +21,7 @@ from hsqbo_pipeline.runs.conclude import conclude
 from hsqbo_pipeline.runs.connection_rows import connection_rows
 from hsqbo_pipeline.runs.stages import held, may_apply
 from hsqbo_pipeline.store import decisions, plans, retention
+from hsqbo_pipeline.store.disk import explained
 from hsqbo_pipeline.store.publish import publish
 
 if TYPE_CHECKING:
@@ -99,20 +100,9 @@ def end(night: Night) -> Ended:
             counts=json.dumps({"states": states, "objects": objects, "problems": problems, "evaluated": evaluated}, default=str),
             requests=json.dumps(used),
         )  # fmt: skip
-    publish(night.warehouse)
-    decisions.write_file(con, night.settings.data)
-    settings = night.settings
-    retention.let_go(
-        night.warehouse,
-        night.run_id,
-        now=night.started_at,
-        history_days=settings.keep_reports_days,
-        landing_days=settings.keep_raw_days,
-    )
     reads = SQL.rows(con, "read_summary", run_id=night.run_id)
-    report = str(write_all(settings.data, night.run_id))
-    forget_reports(settings.data, now=datetime.now(UTC), days=settings.keep_reports_days)
-    tell(settings, settings.data)
+    with explained(night.settings.data):
+        report = str(_write_files(night))
     return Ended(
         night.run_id,
         night.number,
@@ -131,13 +121,28 @@ def end(night: Night) -> Ended:
     )
 
 
+def _write_files(night: Night) -> Path:
+    """What people read, and what must outlive a lost warehouse; the path of the report."""
+    settings = night.settings
+    publish(night.warehouse)
+    decisions.write_file(night.warehouse.con, settings.data)
+    retention.let_go(
+        night.warehouse,
+        night.run_id,
+        now=night.started_at,
+        history_days=settings.keep_reports_days,
+        landing_days=settings.keep_raw_days,
+    )
+    report = write_all(settings.data, night.run_id)
+    forget_reports(settings.data, now=datetime.now(UTC), days=settings.keep_reports_days)
+    tell(settings, settings.data)
+    return report
+
+
 def red_reasons(night: Night) -> list[str]:
     """Why the run is red, in sentences; empty where it is not (decisions: reads, blocks, counts, unexplained money)."""
     con = night.warehouse.con
-    found = [
-        f"{row['system']} {row['object']}: {render(row['code'] or 'SYS_EXTRACT_TRUNCATED', system=row['system'], object=row['object']).sentence}"
-        for row in SQL.rows(con, "read_problems", run_id=night.run_id)
-    ]
+    found = [_read_problem(row, night) for row in SQL.rows(con, "read_problems", run_id=night.run_id)]
     found += [row["sentence"] for row in SQL.rows(con, "blocked_states") if row["sentence"] not in " ".join(found)]
     if not night.read_already:
         return found or ["Neither system could be read."]
@@ -160,10 +165,23 @@ def red_reasons(night: Night) -> list[str]:
     return found
 
 
+def _read_problem(row: Row, night: Night) -> str:
+    code = row["code"] or "SYS_EXTRACT_TRUNCATED"
+    slots = {
+        "system": row["system"],
+        "object": row["object"],
+        "short": (row["detail"] or "").rstrip("."),
+        "path": night.settings.data,
+    }
+    return f"{row['system']} {row['object']}: {render(code, **slots).sentence}"
+
+
 def _exit_code(night: Night, problems: list[str], waiting: bool) -> ExitCode:
     if problems:
         codes = {*night.blocked.values(), *night.stopped.values()}
-        return ExitCode.LOGIN if codes and codes <= set(LOGIN_CODES) else ExitCode.RED
+        if codes == {"CFG_INVALID"}:
+            return ExitCode.CONFIGURATION
+        return ExitCode.LOGIN if codes and codes <= set(_LOGIN) else ExitCode.RED
     return ExitCode.WAITING if waiting and night.request.apply else ExitCode.DONE
 
 

@@ -14,7 +14,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hsqbo_pipeline.clients.pair import Clients
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import insert
-from hsqbo_pipeline.errors import PipelineError
+from hsqbo_pipeline.errors import HsqboError, PipelineError
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.model.rules import Rules
@@ -69,8 +69,23 @@ class Night:
         self.situation = replace(self.situation, **changes)
 
     def call(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
-        """Run an async stage in the run's own event loop, where the HTTP connections live."""
-        return self.portal.call(function, *args)
+        """Run an async stage in the run's own event loop, where the HTTP connections live.
+
+        What tasks at the same time have raised together comes out as one error, as if they had run in turn.
+        """
+        try:
+            return self.portal.call(function, *args)
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error of a group to tell: a bug before what a person can mend."""
+    _known, bugs = group.split(HsqboError)
+    found: BaseException = bugs or group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
 
 @contextmanager

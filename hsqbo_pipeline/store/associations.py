@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
-from hsqbo_pipeline.store.staging import SQL, registered
+from hsqbo_pipeline.core.tables import registered
+from hsqbo_pipeline.store.staging import SQL
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from hsqbo_pipeline.core.tables import Row, Statements, insert
+from hsqbo_pipeline.core.tables import Row, Statements, insert, registered
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import canonical_json
-from hsqbo_pipeline.store.staging import registered
 
 if TYPE_CHECKING:
     import duckdb

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hsqbo_pipeline.errors import PipelineError
+from hsqbo_pipeline.store.disk import explained
 
 FILE_NAME = "run.lock"
 _POLL = 1.0  # seconds between two looks at a held lock
@@ -44,14 +45,16 @@ def run_lock(
     """Hold `data/run.lock` during the block; yields who died holding it, None after an orderly end.
 
     A lock that another run holds is waited for up to `wait_for` seconds. Then raises PipelineError OPS_OTHER_RUN, which
-    names the holder.
+    names the holder; ConfigurationError or PipelineError where the folder may not be written or the disk is full.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o644)
+    with explained(data / FILE_NAME):
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _acquire(descriptor, wait_for, sleep)
         died = _read(descriptor)
-        _write(descriptor, Holder(os.getpid(), socket.gethostname(), run, now.isoformat(timespec="seconds")))
+        with explained(data / FILE_NAME):
+            _write(descriptor, Holder(os.getpid(), socket.gethostname(), run, now.isoformat(timespec="seconds")))
         try:
             yield died
         finally:

@@ -15,8 +15,8 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from hsqbo_pipeline.core.tables import Row
-from hsqbo_pipeline.store.staging import SQL, Loaded, Record, Staging, moment, registered
+from hsqbo_pipeline.core.tables import Row, registered
+from hsqbo_pipeline.store.staging import SQL, Loaded, Record, Staging, moment
 
 _GONE = pa.schema(
     {"id": pa.string(), "gone": pa.string(), "merged_into": pa.string(), "modified_at": pa.timestamp("us", "UTC")}

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from hsqbo_pipeline.core.decisions import Verdict
-from hsqbo_pipeline.core.tables import Row, Statements, insert
+from hsqbo_pipeline.core.tables import Row, Statements, insert, registered
 from hsqbo_pipeline.model.operations import Operation, Wave
 from hsqbo_pipeline.store.operation_rows import hash_of, operation_of, row_of, text, verdict_row
-from hsqbo_pipeline.store.staging import registered
 
 if TYPE_CHECKING:
     import duckdb

@@ -67,11 +67,11 @@ def publish(warehouse: Warehouse) -> Path:
         for table in TABLES:
             rows, content = con.execute(f"SELECT count(*), bit_xor(hash(each)) FROM {table} AS each").fetchall()[0]  # noqa: S608
             entry = {"rows": rows, "content": str(content), "file": f"{table}.parquet"}
-            same = before is not None and old.get(table) == entry
-            if not (same and before is not None and _linked(before / entry["file"], new / entry["file"])):
-                target = str(new / entry["file"]).replace("'", "''")
+            file = new / entry["file"]
+            if before is None or not _unchanged(old.get(table), entry, before / file.name, file):
+                target = str(file).replace("'", "''")
                 con.execute(f"COPY {table} TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-            tables[table] = entry
+            tables[table] = {**entry, "bytes": file.stat().st_size}
     manifest = {"published_at": datetime.now(UTC).isoformat(), "tables": tables}
     (new / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     _swap(warehouse.data / LINK, new)
@@ -96,15 +96,21 @@ def _current(data: Path) -> Path | None:
 
 
 def _manifest(folder: Path | None) -> dict[str, Any]:
+    """What a set says of itself; nothing where it cannot be read: then all of it is written anew."""
     if folder is None:
         return {}
-    tables: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
+    try:
+        tables: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["tables"]
+    except (ValueError, KeyError, TypeError):
+        return {}
     return tables
 
 
-def _linked(source: Path, target: Path) -> bool:
-    """A second name for an unchanged file; False where the file system has none."""
+def _unchanged(told: dict[str, Any] | None, entry: dict[str, Any], source: Path, target: Path) -> bool:
+    """Give a file that says what it said before a second name; False where it does not, is not whole, or can't have one."""
     try:
+        if told != {**entry, "bytes": source.stat().st_size}:
+            return False
         os.link(source, target)
     except OSError:
         return False

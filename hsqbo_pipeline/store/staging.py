@@ -8,7 +8,6 @@ binary float (it reads 100.00 as 100.0 and 12345678901234567.89 as something els
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,11 +18,9 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 import pyarrow as pa
 
-from hsqbo_pipeline.core.tables import Statements
+from hsqbo_pipeline.core.tables import Statements, registered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import duckdb
 
 Record = Mapping[str, Any]
@@ -130,16 +127,6 @@ class Staging:
             self.con.execute(f"CREATE TEMP TABLE {table} AS FROM staged_records")
         self._parts.append(table)
         self._rows.clear()
-
-
-@contextmanager
-def registered(con: duckdb.DuckDBPyConnection, name: str, frame: pa.Table) -> Iterator[None]:
-    """An Arrow table under a name that SQL knows, for the length of the block."""
-    con.register(name, frame)
-    try:
-        yield
-    finally:
-        con.unregister(name)
 
 
 def row_of(system: str, record: Record) -> tuple[Any, ...]:

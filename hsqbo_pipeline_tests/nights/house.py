@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from hsqbo_pipeline.clients.clock import Clock
 from hsqbo_pipeline.core.tables import Row, rows
 from hsqbo_pipeline.model.rules import Rules
+from hsqbo_pipeline.runs import night
 from hsqbo_pipeline.runs.ending import Ended
 from hsqbo_pipeline.runs.request import Request
 from hsqbo_pipeline.runs.sync import sync
@@ -97,5 +102,25 @@ class House:
 @contextmanager
 def house(data: Path, config: SandboxConfig | None = None, **rules: Any) -> Iterator[House]:
     """A fresh sandbox and an empty data folder."""
-    with running(config or SandboxConfig()) as served:
+    with running(config or SandboxConfig()) as served, impatient(served):
         yield House(served, data, RULES | rules)
+
+
+@contextmanager
+def impatient(served: RunningSandbox) -> Iterator[None]:
+    """Nights in the block wait for nothing: what they would sleep passes on the sandbox's clock and on theirs."""
+    passed = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+        served.sandbox.clock.advance(seconds)
+        await asyncio.sleep(0)
+
+    clock = Clock(monotonic=lambda: time.monotonic() + passed, sleep=sleep)
+    before = night.open_clients
+    night.open_clients = partial(before, clock=clock)
+    try:
+        yield
+    finally:
+        night.open_clients = before

@@ -67,13 +67,14 @@ def test_open_elsewhere_names_the_process(tmp_path: Path) -> None:
         other.communicate()
 
 
+@pytest.mark.rule("SYS_STATE_UNUSABLE")
 def test_damaged_file_says_how_to_go_on(tmp_path: Path) -> None:
     """A file that is no warehouse is named, with the way to rebuild it."""
     (tmp_path / FILE_NAME).write_bytes(b"not a database" * 500)
     with pytest.raises(PipelineError, match="rebuild") as caught:
         Warehouse.open(tmp_path)
     assert str(tmp_path / FILE_NAME) in str(caught.value)
-    assert caught.value.code == "SYS_STATE_LOST"
+    assert caught.value.code == "SYS_STATE_UNUSABLE"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
