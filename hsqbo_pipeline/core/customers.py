@@ -28,7 +28,7 @@ from hsqbo_pipeline.model.fields import too_long, values
 from hsqbo_pipeline.model.keys import name_key
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Wave
-from hsqbo_pipeline.model.rules import DirectionWord
+from hsqbo_pipeline.model.rules import DirectionWord, Groups
 
 SQL = Statements(Path(__file__).parent / "sql")
 
@@ -47,6 +47,7 @@ class _Book:
     merges: Merges
     companies: Companies
     contacts: Changes
+    filters: Mapping[System, Groups]
     joined: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
 
@@ -85,6 +86,7 @@ def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Ve
         read_merges(con, Entity.CUSTOMER, found),
         read_companies(con, found, situation),
         read_changes(con, situation),
+        {source: situation.rules.filter_groups(Entity.CUSTOMER, source) for source in System},
         addresses=_known_addresses(con, situation),
     )
     return [_one(one, trade, situation, book) for one in found], book.joined
@@ -123,7 +125,7 @@ def _one(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> V
     )
     if verdict is not None:
         return verdict
-    closed = _closed(found, situation, book)
+    closed = _closed(found, book)
     if found.kind in ("linked", "matched"):
         told = _merged(found, pair_verdict(found, _towards_hubspot(found, trade), situation, closed))
         return with_contacts(with_company(told, found, book.companies, situation), book.contacts, situation)
@@ -203,16 +205,14 @@ def _no_email(found: Candidate, situation: Situation) -> Verdict | None:
     return None if found.row(side)["email_keys"] else found.verdict("ID_NO_EMAIL")
 
 
-def _closed(found: Candidate, situation: Situation, book: _Book) -> dict[System, str]:
+def _closed(found: Candidate, book: _Book) -> dict[System, str]:
     closed = {}
     for source in System:
         payload, record_id = found.payloads[source], found.ids[source]
         if payload is None or record_id is None:
             continue
-        groups = situation.rules.filter_groups(Entity.CUSTOMER, source)
-        condition = unmet(
-            groups, payload, source, book.associated.get(record_id, {}) if source is System.HUBSPOT else {}
-        )
+        associated = book.associated.get(record_id, {}) if source is System.HUBSPOT else {}
+        condition = unmet(book.filters[source], payload, source, associated)
         if condition is not None:
             closed[source.other] = condition
     return closed

@@ -37,6 +37,8 @@ Suggestions = Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
 def suggestions(con: duckdb.DuckDBPyConnection, entity: Entity) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """(system, id) of each single record that is due -> candidates of the other side, the likeliest first."""
     weighed: dict[tuple[str, str], dict[str, dict[str, float]]] = {}
+    if not SQL.rows(con, "near_wanted", entity=entity.value):
+        return {}
     for row in SQL.rows(con, f"near_{TABLES[entity]}"):
         said = _weighed(row)
         if said is not None:

@@ -18,6 +18,8 @@ from hsqbo_pipeline.model.fields import Field, can_write, flows_to, too_long, va
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction
 
+_SIDES = frozenset(System)
+
 
 def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: Mapping[System, str]) -> Verdict:
     """The verdict on a linked or matched pair. `closed` names the systems that a filter shuts for this pair, with the condition."""
@@ -77,7 +79,7 @@ def _field_rule(
         name=field.name,
         targets=flowing - closed.keys(),
         shut=flowing & closed.keys(),
-        winner=winner if winner in set(System) else winner_said or winner,
+        winner=winner if winner in _SIDES else winner_said or winner,
         blank_overwrites=field.blank_overwrites,
         create_only=field.create_only,
         first_link=trade.first_link,

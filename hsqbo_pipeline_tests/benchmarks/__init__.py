@@ -1,1 +1,1 @@
-"""Figures, not tests: what is measured here is told in docs and never fails a build."""
+"""What things cost, measured: `python -m hsqbo_pipeline_tests.benchmarks`. No test depends on how fast a machine is."""
