@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from hsqbo_pipeline.clients.hubspot.client import HubSpotClient
+from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.errors import AuthenticationError, HsqboError
 from hsqbo_pipeline.extract.attempts import Attempt, attempt
 from hsqbo_pipeline.extract.windows import Reading, read_since
@@ -21,6 +23,7 @@ from hsqbo_pipeline.store.staging import Staging, payload_text
 if TYPE_CHECKING:
     from hsqbo_pipeline.store.warehouse import Warehouse
 
+SQL = Statements(Path(__file__).parent / "sql")
 SYSTEM = "hubspot"
 ACCOUNT = "account"
 TAX_RATES = "tax_rates"
@@ -76,7 +79,10 @@ async def _definitions(client: HubSpotClient) -> tuple[list[dict[str, Any]], Hsq
 
 
 def _definitions_wanted(warehouse: Warehouse, reading: Reading) -> bool:
-    """They change when people do, not every night; whatever makes an object be read whole makes them be read too."""
+    """They change when people do, not every night; whatever makes an object be read whole makes them be read too, and so
+    does a field that was wrong in the last run: whoever has mended it is not told the same again."""
+    if SQL.rows(warehouse.con, "fields_were_wrong"):
+        return True
     states = reads.states(warehouse.con)
     state = states.get((SYSTEM, DEFINITIONS), MirrorState())
     wanted = tuple(sorted({f"{name}.{each}" for name, names in reading.properties.items() for each in names}))
