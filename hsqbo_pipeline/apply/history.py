@@ -6,7 +6,7 @@ writes, 50 records a request, and what a person lost is kept as a row of `drift`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +23,27 @@ OVERWRITTEN = "overwritten"
 _MACHINES = frozenset({"API", "INTEGRATION", "INTEGRATIONS_PLATFORM", "INTEGRATIONS_SYNC"})
 
 
-async def check(run: Run, operations: Iterable[str]) -> int:
-    """Compare what these operations wrote with the history. How many values of people were overwritten."""
-    rows = SQL.rows(
-        run.warehouse.con, "updates_to_check", run_id=run.situation.run_id, operations=sorted(set(operations))
-    )
+async def check(run: Run) -> int:
+    """Compare what was written and not yet looked at with the history. How many values of people were overwritten.
+
+    What an earlier run wrote before it died, or without an answer, is looked at as well; what cannot be read now is
+    looked at by the next run.
+    """
     by_object: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in SQL.rows(run.warehouse.con, "updates_to_check"):
         by_object.setdefault(row["object"], []).append(row)
-    lost: list[dict[str, Any]] = []
+    count = 0
     for name, mine in by_object.items():
         try:
-            lost += await _lost(run, name, mine)
+            lost = await _lost(run, name, mine)
         except HsqboError as error:
             run.progress("apply", f"the history of {name} could not be read: {error.code}")
-    if lost:
+            continue
         with run.warehouse.transaction() as con:
             insert(con, "drift", lost)
-    return len(lost)
+            SQL.run(con, "updates_checked", write_ids=[row["write_id"] for row in mine])
+        count += len(lost)
+    return count
 
 
 async def _lost(run: Run, name: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -53,10 +56,17 @@ async def _lost(run: Run, name: str, rows: Sequence[Row]) -> list[dict[str, Any]
         seen = orjson.loads(row["before"] or "{}")
         for property_, written in bodies[row["write_id"]].items():
             entries = histories.get(row["target_id"], {}).get(property_) or []
+            if row["status"] != "confirmed" and _never_arrived(entries, seen.get(property_)):
+                continue
             value = overwritten(entries, str(written or ""), seen.get(property_))
             if value is not None:
                 lost.append(_drift(run, row, property_, value, written))
     return lost
+
+
+def _never_arrived(entries: Sequence[Mapping[str, Any]], seen: Any) -> bool:
+    """Whether what we saw before a change without an answer still stands there."""
+    return not entries or same(str(entries[0].get("value") or ""), seen)
 
 
 def overwritten(entries: Sequence[Mapping[str, Any]], written: str, seen: Any) -> str | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from hsqbo_pipeline.apply import afterwards, finding, setup
+from hsqbo_pipeline.apply import afterwards, finding, history, setup
 from hsqbo_pipeline.apply.run import Run
 from hsqbo_pipeline.apply.standing import settle_changes
 from hsqbo_pipeline.apply.tasks import Task
@@ -58,7 +58,8 @@ async def settle(
     may_write: bool | None = None,
     sleep: Callable[[float], object] | None = None,
 ) -> SettleResult:
-    """Settle every open journal entry, by reads alone; then carry half-done operations on, if `may_write`.
+    """Settle every open journal entry, by reads alone; then carry half-done operations on, if `may_write`. What people
+    lost to changes of a run that died is told (H30).
 
     By default that is so unless the rules say `observe`: what is carried on was approved when it was begun.
 
@@ -79,6 +80,7 @@ async def settle(
     confirmed, abandoned = _counts(run, entries)
     observing = situation.rules.mode_in(situation.environment) is Mode.OBSERVE
     resumed = await _resume(run) if (not observing if may_write is None else may_write) else 0
+    await history.check(run)
     return SettleResult(confirmed, abandoned, resumed, dict(run.stopped))
 
 

@@ -85,7 +85,7 @@ async def apply(
                 await afterwards.check_figures(run, mine)
             await run_wave(run, mine)
             await afterwards.after_wave(run, mine)
-    overwritten = await history.check(run, (task.operation.operation_id for task in tasks))
+    overwritten = await history.check(run)
     return ApplyResult(_counts(tasks), dict(run.stopped), dict(run.closed), overwritten, run.tax_recalculated)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.core.quality import measure_quality
 from hsqbo_pipeline.core.reconcile import reconcile
-from hsqbo_pipeline.core.tables import Statements, insert
+from hsqbo_pipeline.core.tables import Row, Statements, insert
 from hsqbo_pipeline.errors import ExitCode
 from hsqbo_pipeline.model.codes import render
 from hsqbo_pipeline.reports import write_all
@@ -181,7 +181,7 @@ def _exit_code(night: Night, problems: list[str], waiting: bool) -> ExitCode:
         codes = {*night.blocked.values(), *night.stopped.values()}
         if codes == {"CFG_INVALID"}:
             return ExitCode.CONFIGURATION
-        return ExitCode.LOGIN if codes and codes <= set(_LOGIN) else ExitCode.RED
+        return ExitCode.LOGIN if codes and codes <= set(LOGIN_CODES) else ExitCode.RED
     return ExitCode.WAITING if waiting and night.request.apply else ExitCode.DONE
 
 

@@ -11,8 +11,8 @@ import pytest
 from hsqbo_pipeline.apply.comparison import same
 from hsqbo_pipeline.apply.history import overwritten
 from hsqbo_pipeline.model.names import Entity
-from hsqbo_pipeline.model.operations import Action, StepAction, Wave
-from hsqbo_pipeline_tests.apply.bench import Bench, HookedTransport
+from hsqbo_pipeline.model.operations import Action, Operation, StepAction, Wave
+from hsqbo_pipeline_tests.apply.bench import Bench, HookedTransport, KilledError
 from hsqbo_pipeline_tests.apply.orders import H, Q, change, to_hubspot, to_quickbooks
 from hsqbo_pipeline_tests.apply.test_refusals import _invoice, _item
 
@@ -109,13 +109,8 @@ def test_figures_that_the_books_contradict_are_planned_again(billed: tuple[Bench
     assert bench.ends()["60"] == ("done", None)
 
 
-@pytest.mark.rule("H30")
-def test_a_value_that_a_person_set_between_our_look_and_our_write_is_reported(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """HubSpot cannot refuse our write, so the history is asked afterwards: the lost value is kept and told."""
-    who = str(bench.person(H, "create", "contacts", fields={"email": "a@x.com", "firstname": "Ada"})["id"])
-    bench.read()
+def _meddle(bench: Bench, who: str, monkeypatch: pytest.MonkeyPatch) -> Operation:
+    """A change of a contact's first name, and a person who changes it between our look and our write."""
     operation = change(
         bench.situation(), Entity.CUSTOMER, (H, who), "7", {"firstname": "Augusta"}, {"firstname": "Ada"}
     )
@@ -128,16 +123,53 @@ def test_a_value_that_a_person_set_between_our_look_and_our_write_is_reported(
         return await sent(self, request)
 
     monkeypatch.setattr(HookedTransport, "handle_async_request", meddled)
-    result = bench.write([operation])
-    assert result.overwritten == 1
-    (row,) = bench.ask("SELECT field, hubspot_id, hubspot_value, quickbooks_value, status FROM drift")
-    assert row == {
+    return operation
+
+
+def _die_before_the_history(bench: Bench) -> None:
+    """From now on the process dies where it would ask for the history of what it has changed."""
+    written = False
+
+    def hook(point: str) -> None:
+        nonlocal written
+        written |= point.endswith("batch/update")
+        if written and point.startswith("before") and point.endswith("batch/read"):
+            raise KilledError
+
+    bench.hook = hook
+
+
+@pytest.mark.rule("H30")
+@pytest.mark.parametrize("trouble", ["none", "killed", "answer lost", "never arrived"])
+def test_a_value_that_a_person_set_between_our_look_and_our_write_is_reported(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """HubSpot cannot refuse our write, so the history is asked afterwards, by the next run if this one dies or gets no
+    answer: the lost value is kept and told, once."""
+    who = str(bench.person(H, "create", "contacts", fields={"email": "a@x.com", "firstname": "Ada"})["id"])
+    bench.read()
+    operation = _meddle(bench, who, monkeypatch)
+    if trouble == "killed":
+        _die_before_the_history(bench)
+    elif trouble != "none":
+        kind = "apply_then_reset" if trouble == "answer lost" else "reset_before"
+        bench.faults("hubspot", {"when": {"write": "any", "nth": 1}, "do": kind})
+    try:
+        bench.write([operation])
+    except* KilledError:
+        bench.reopen()
+    for _ in range(2):
+        bench.read()
+        bench.settle()
+    lost = bench.ask("SELECT field, hubspot_id, hubspot_value, quickbooks_value, status FROM drift")
+    told = {
         "field": "firstname",
         "hubspot_id": who,
         "hubspot_value": "Ada Byron",
         "quickbooks_value": "Augusta",
         "status": "overwritten",
     }
+    assert lost == ([] if trouble == "never arrived" else [told])
 
 
 @pytest.mark.parametrize(
