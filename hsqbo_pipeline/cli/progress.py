@@ -17,6 +17,7 @@ from hsqbo_pipeline.model.progress import Counted
 from hsqbo_pipeline.reports.words import span
 
 _EVERY = 5.0  # seconds between two plain lines about the same thing: a log is read afterwards
+_BARS = 6
 Said = Callable[[str, str], None]
 
 
@@ -72,7 +73,7 @@ def told(what: str, done: int, total: int | None, seconds: float) -> str:
 
 @dataclass
 class Bars:
-    """A bar per stage and object."""
+    """A bar per object of the stage that is going on; the newest few, so that they fit a small window."""
 
     bars: Progress
     tasks: dict[tuple[str, str], TaskID] = field(default_factory=dict)
@@ -81,8 +82,19 @@ class Bars:
         """Take a count."""
         key = (stage, what)
         if key not in self.tasks:
-            self.tasks[key] = self.bars.add_task(escape(f"{stage} {what}"), total=total)
-        self.bars.update(self.tasks[key], completed=done, total=total)
+            self._make_room(stage)
+            self.tasks[key] = self.bars.add_task(escape(f"{stage} {what}"), total=total, seconds=0.0)
+        task = self.tasks[key]
+        # The pace is that of the last answer: what has ended must not seem to slow down.
+        seconds = self.bars.get_time() - (self.bars.tasks[task].start_time or 0.0)
+        self.bars.update(task, completed=done, total=total, seconds=seconds)
+
+    def _make_room(self, stage: str) -> None:
+        """Other stages' bars go, and of this one's the oldest."""
+        mine = [task for key, task in self.tasks.items() if key[0] == stage]
+        keep = set(mine[-(_BARS - 1) :])
+        for task in self.tasks.values():
+            self.bars.update(task, visible=task in keep)
 
 
 class _Count(ProgressColumn):
@@ -90,4 +102,5 @@ class _Count(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """As plain lines say it."""
-        return Text(told("", int(task.completed), int(task.total) if task.total else None, task.elapsed or 0.0).strip())
+        total = int(task.total) if task.total else None
+        return Text(told("", int(task.completed), total, task.fields["seconds"]).strip())
