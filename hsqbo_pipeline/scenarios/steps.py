@@ -38,6 +38,8 @@ def do(stage: Stage, step: Mapping[str, Any]) -> list[str]:
 def _run(stage: Stage, value: Any) -> Problems:
     number = value["n"] if isinstance(value, Mapping) else value
     wanted = value.get("exit") if isinstance(value, Mapping) else None
+    for key in sorted(value.keys() - {"n", "exit"}) if isinstance(value, Mapping) else ():
+        yield f"a run knows no {key}; it knows exit and n"
     run = stage.night(int(number))
     if wanted is None:
         blocked = any(row["class"] == "BLOCKED" for row in reporting.report(stage))

@@ -148,10 +148,11 @@ def test_what_is_not_so_is_rejected(after_a_night: Stage, name: str) -> None:
 
 def test_wrong_arithmetic_and_wrong_exit_codes_are_rejected(shop: Scenario) -> None:
     """A scenario whose sums are wrong, or whose run ends otherwise than said, does not pass."""
-    steps = [{"run": {"n": 1, "exit": "nonzero"}}]
+    steps = [{"run": {"n": 1, "exit": "nonzero", "exitt": 0}}]
     outcome = next(iter(play(replace(shop, steps=steps, checks=["2*30.00 == 61.00", "1 +", "__import__('os') == 1"]))))
     assert not outcome.passed
     told = [problem for step in outcome.steps for problem in step.problems]
     assert told[0] == "2*30.00 == 61.00: 60.00 against 61.00"
     assert [each.partition(":")[0] for each in told[1:3]] == ["1 +", "__import__('os') == 1"]
-    assert "run 1 ended with exit code 0, expected nonzero" in told[3]
+    assert told[3] == "a run knows no exitt; it knows exit and n"
+    assert "run 1 ended with exit code 0, expected nonzero" in told[4]
