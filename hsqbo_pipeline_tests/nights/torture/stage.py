@@ -209,7 +209,7 @@ def _through(opener: Callable[..., Any], hook: Hook, name: str, meddle: Meddler 
     clock = Clock(monotonic=lambda: time.monotonic() + passed[0], sleep=sleep)
 
     def made(*given: Any, **named: Any) -> Any:
-        inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(keepalive_expiry=5))
+        inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(keepalive_expiry=2))
         return opener(*given, **{**named, "clock": clock}, http=Watched(inner, hook, name, meddle))
 
     return made
