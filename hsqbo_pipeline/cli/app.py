@@ -46,14 +46,10 @@ def run() -> None:
     _gather()
     try:
         # Not standalone, Click gives a command's exit code back instead of ending the process with it.
-        code = app(standalone_mode=False)
-        if isinstance(code, int):
-            sys.exit(code)
+        sys.exit(app(standalone_mode=False))
     except HsqboError as error:
         problem(str(error))
         sys.exit(int(error.exit_code))
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         problem("Stopped. What was written is in the journal; the next run looks it up first.")
         sys.exit(130)

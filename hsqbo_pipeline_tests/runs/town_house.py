@@ -10,7 +10,7 @@ from typing import Any
 from hsqbo_pipeline.core.tables import Row
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.sandbox.frame.server import running
-from hsqbo_pipeline_tests.nights.house import House
+from hsqbo_pipeline_tests.nights.house import House, impatient
 from hsqbo_pipeline_tests.nights.town import Town
 
 NOTHING = {"hubspot": 0, "quickbooks": 0}
@@ -19,7 +19,7 @@ NOTHING = {"hubspot": 0, "quickbooks": 0}
 @contextmanager
 def town_house(data: Path, size: int = 4) -> Iterator[tuple[House, Town]]:
     """A filled town and its connection; no night has run."""
-    with running() as served:
+    with running() as served, impatient(served):
         town = Town(served.sandbox, size)
         town.fill()
         yield House(served, data, town.rules()), town
