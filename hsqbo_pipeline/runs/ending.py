@@ -19,6 +19,7 @@ from hsqbo_pipeline.reports.keeping import forget_reports
 from hsqbo_pipeline.runs import plan_story
 from hsqbo_pipeline.runs.conclude import conclude
 from hsqbo_pipeline.runs.connection_rows import connection_rows
+from hsqbo_pipeline.runs.request import Kind
 from hsqbo_pipeline.runs.stages import held, may_apply
 from hsqbo_pipeline.store import decisions, plans, retention
 from hsqbo_pipeline.store.disk import explained
@@ -146,6 +147,8 @@ def red_reasons(night: Night) -> list[str]:
     found += [row["sentence"] for row in SQL.rows(con, "blocked_states") if row["sentence"] not in " ".join(found)]
     if not night.read_already:
         return found or ["Neither system could be read."]
+    if night.request.kind is Kind.UNDO:
+        return found  # it looks at what it takes back alone; what else has changed is the next night's
     missing = SQL.rows(con, "uncovered") if not night.blocked else []
     if missing:
         first = missing[0]

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from hsqbo_pipeline.clients.clock import SYSTEM_CLOCK, Clock
 from hsqbo_pipeline.clients.pair import Clients
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import insert
@@ -98,11 +99,12 @@ def open_night(
     counted: Counted = unwatched,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     logins: Settings | None = None,
+    clock: Clock | None = None,
 ) -> Iterator[Night]:
     """Take the lock, open state and clients, and enter the run. Raises PipelineError OPS_OTHER_RUN when another run writes.
 
     `logins` are the settings whose tokens are used, where the run's own folder is another one (a refreshed token must
-    be kept where the connection looks for it).
+    be kept where the connection looks for it). `clock` is what the clients wait by.
     """
     settings = connected(settings)
     rules.check_allowed_in(settings.environment)
@@ -112,7 +114,9 @@ def open_night(
         stack.enter_context(run_lock(settings.data, run_id, now=started_at, wait_for=request.wait_for))
         warehouse = stack.enter_context(Warehouse.open(settings.data))
         portal = stack.enter_context(start_blocking_portal())
-        clients = stack.enter_context(portal.wrap_async_context_manager(open_clients(logins or settings)))
+        clients = stack.enter_context(
+            portal.wrap_async_context_manager(open_clients(logins or settings, clock or SYSTEM_CLOCK))
+        )
         number = _enter_run(warehouse, rules, request, run_id, started_at)
         night = Night(settings, rules, request, warehouse, clients, portal, run_id, number, started_at, counted=counted)
         if progress is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hsqbo_pipeline.apply.writer import ApplyResult
+from hsqbo_pipeline.clients.clock import Clock
 from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.model.progress import Counted, unwatched
 from hsqbo_pipeline.model.rules import Rules
@@ -22,9 +23,10 @@ def sync(
     *,
     progress: Callable[[str, str], None] | None = None,
     counted: Counted = unwatched,
+    clock: Clock | None = None,
 ) -> Ended:
     """Read, validate, match, plan, and (if approved) apply; then tell. Raises ConfigurationError and PipelineError only."""
-    with open_night(settings, rules, request, progress=progress, counted=counted) as night:
+    with open_night(settings, rules, request, progress=progress, counted=counted, clock=clock) as night:
         stages.read(night)
         decide(night)
         stages.close_plan(night)

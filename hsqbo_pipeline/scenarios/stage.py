@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 from pydantic import SecretStr
 
+from hsqbo_pipeline.clients.clock import Clock
 from hsqbo_pipeline.core.tables import Row, rows
 from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.model.rules import Rules
@@ -23,6 +25,7 @@ from hsqbo_pipeline.sandbox.frame.clock import parse_instant
 from hsqbo_pipeline.sandbox.frame.server import SYSTEMS, RunningSandbox, SandboxConfig, running
 from hsqbo_pipeline.scenarios import words
 from hsqbo_pipeline.scenarios.reading import Scenario
+from hsqbo_pipeline.scenarios.waiting import passing
 from hsqbo_pipeline.settings import SANDBOX_REALM, Settings
 
 BETWEEN_RUNS_S = 3600
@@ -58,6 +61,11 @@ class Stage:
     runs: list[Run] = field(default_factory=list)
     since: dict[str, int] = field(default_factory=dict)
     tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """What nights wait by."""
+        return passing(self.served)
 
     @property
     def settings(self) -> Settings:
@@ -114,7 +122,7 @@ class Stage:
         """An hour passes, then one run that reads both sides whole and whose plan is approved."""
         self.served.sandbox.clock.advance(BETWEEN_RUNS_S)
         asked = request or Request(Kind.SWEEP, approve="auto")
-        return self.attempt(number, lambda: sync(self.settings, self.told_rules(), asked))
+        return self.attempt(number, lambda: sync(self.settings, self.told_rules(), asked, clock=self.clock))
 
     def attempt(self, number: int, work: Any) -> Run:
         """Do something that counts as a run; errors of ours are how it ended."""

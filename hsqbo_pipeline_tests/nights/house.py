@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from hsqbo_pipeline.clients.clock import Clock
 from hsqbo_pipeline.core.tables import Row, rows
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import night
@@ -21,6 +17,7 @@ from hsqbo_pipeline.runs.ending import Ended
 from hsqbo_pipeline.runs.request import Request
 from hsqbo_pipeline.runs.sync import sync
 from hsqbo_pipeline.sandbox.frame.server import RunningSandbox, SandboxConfig, running
+from hsqbo_pipeline.scenarios.waiting import passing
 from hsqbo_pipeline.settings import Settings
 
 RULES: dict[str, Any] = {
@@ -109,18 +106,9 @@ def house(data: Path, config: SandboxConfig | None = None, **rules: Any) -> Iter
 @contextmanager
 def impatient(served: RunningSandbox) -> Iterator[None]:
     """Nights in the block wait for nothing: what they would sleep passes on the sandbox's clock and on theirs."""
-    passed = 0.0
-
-    async def sleep(seconds: float) -> None:
-        nonlocal passed
-        passed += seconds
-        served.sandbox.clock.advance(seconds)
-        await asyncio.sleep(0)
-
-    clock = Clock(monotonic=lambda: time.monotonic() + passed, sleep=sleep)
-    before = night.open_clients
-    night.open_clients = partial(before, clock=clock)
+    before = night.SYSTEM_CLOCK
+    night.SYSTEM_CLOCK = passing(served)
     try:
         yield
     finally:
-        night.open_clients = before
+        night.SYSTEM_CLOCK = before

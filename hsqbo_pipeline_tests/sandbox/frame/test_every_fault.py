@@ -14,7 +14,7 @@ from hsqbo_pipeline.sandbox.frame.server import RunningSandbox, SandboxConfig, r
 
 CUT = 0
 NOT_WRITTEN = {
-    "401": 401, "403": 403, "423": 423, "477": 477, "429": 429, "429_daily": 429, "429_secondly": 429,
+    "401": 401, "403": 403, "423": 423, "477": 477, "429": 429, "429_daily": 429, "429_monthly": 429, "429_secondly": 429,
     "429_ten_secondly": 429, "500": 500, "502": 502, "503": 503, "504": 504, "system_fault": 500, "html_maintenance": 503,
     "batch_refused": 400, "reset_before": CUT,
 }  # fmt: skip
