@@ -40,8 +40,6 @@ WORKFLOW_FILTER = (
     "(qbo_backfill) is unknown; in one that creates paid invoices or sales receipts also: the payment has no associated invoice"
 )
 
-_LONGEST_WAIT_S = 5.0  # a person sits in front of the questions; what QuickBooks says only saves typing
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -118,11 +116,9 @@ def text_so_far(path: Path) -> str | None:
 def ask_company(settings: Settings) -> Facts:
     """Zone, tax and accounts, by three reads; what stands in the way is told and stops nobody."""
     try:
-        return asyncio.run(asyncio.wait_for(_ask_company(settings), _LONGEST_WAIT_S))
+        return asyncio.run(_ask_company(settings))
     except HsqboError as error:
         return Facts(datetime.now(UTC), trouble=str(error))
-    except TimeoutError:
-        return Facts(datetime.now(UTC), trouble=f"QuickBooks gave no answer within {_LONGEST_WAIT_S:.0f} seconds.")
 
 
 async def _ask_company(settings: Settings) -> Facts:

@@ -50,7 +50,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def served() -> Iterator[RunningSandbox]:
     company = {"CompanyInfo": {"DefaultTimeZone": "Europe/Oslo"}, "Preferences": {"TaxPrefs": {"UsingSalesTax": True}}}
-    with running(SandboxConfig(company=company, clock_start=NOW)) as box:
+    with running(SandboxConfig(company=company, clock_start=NOW, limits=False)) as box:
         box.sandbox.quickbooks.office.steady = True  # each test begins with the same login and a folder of its own
         yield box
 

@@ -1,4 +1,5 @@
--- Everything the rules look at for each due product or pair: both rows, the baseline, tombstones, what a person decided.
+-- Everything the rules look at for each due product or pair: both rows, the baseline, tombstones, what a person decided. In the order in
+-- which names are given away: by id, as records were made (a product may carry an earlier day than the ones before it).
 WITH chosen AS (
   SELECT * FROM pairs WHERE entity = 'product'
 ),
@@ -29,4 +30,4 @@ LEFT JOIN people AS h_people ON h_people.system = 'hubspot' AND h_people.id = ch
 LEFT JOIN people AS q_people ON q_people.system = 'quickbooks' AND q_people.id = chosen.quickbooks_id
 LEFT JOIN mirror AS h_mirror ON h_mirror.system = 'hubspot' AND h_mirror.object = 'products' AND h_mirror.id = chosen.hubspot_id
 LEFT JOIN mirror AS q_mirror ON q_mirror.system = 'quickbooks' AND q_mirror.object = 'Item' AND q_mirror.id = chosen.quickbooks_id
-ORDER BY coalesce(h.created_at, q.created_at), length(coalesce(chosen.hubspot_id, chosen.quickbooks_id)), coalesce(chosen.hubspot_id, chosen.quickbooks_id)
+ORDER BY length(coalesce(chosen.hubspot_id, chosen.quickbooks_id)), coalesce(chosen.hubspot_id, chosen.quickbooks_id)
