@@ -187,7 +187,7 @@ def hooked(hook: Hook, meddle: Meddler | None = None) -> Iterator[None]:
     Seen.hook = staticmethod(hook)
 
     @asynccontextmanager
-    async def clients(settings: Settings) -> Any:
+    async def clients(settings: Settings, _theirs: Clock) -> Any:  # `_through` gives each system a clock of its own
         connection.open_hubspot = _through(opening.open_hubspot, hook, "hubspot", meddle)
         connection.open_quickbooks = _through(opening.open_quickbooks, hook, "quickbooks", meddle)
         async with connection.open_clients(settings) as pair:
