@@ -64,6 +64,7 @@ def bring_to_now(night: Night) -> None:
         counted=night.counted,
     )
     night.call(read_all, night.warehouse, night.clients, reading)
+    night.warehouse.fit()
     night.blocked = incomplete_reads(night.warehouse.con, night.run_id)
     night.situation = make_situation(night)
 

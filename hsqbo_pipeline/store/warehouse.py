@@ -19,6 +19,8 @@ FILE_NAME = "warehouse.duckdb"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _NUMBERED = re.compile(r"(\d{3})_\w+\.sql")
 _VERSION = "schema_version"
+_MOST_THREADS = 8
+_WORTH_THREADS = 20_000  # mirrored records
 
 _CONFIG = {
     # A table name in SQL must never pick up a Python variable of the caller.
@@ -53,6 +55,7 @@ class Warehouse:
             with explained(path):
                 _set_up(con)
                 _migrate(con, path, read_only=read_only)
+                _fit(con)
         except BaseException:
             con.close()
             raise
@@ -81,6 +84,10 @@ class Warehouse:
         with explained(self.path), transaction(self.con):
             yield self.con
 
+    def fit(self) -> None:
+        """Give the statements to come as many threads as the book is worth; after a read that made it grow, once more."""
+        _fit(self.con)
+
     def close(self) -> None:
         """Write what is pending and let go of the file."""
         self.con.close()
@@ -108,7 +115,13 @@ def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
 def _set_up(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET TimeZone = 'UTC'")
     con.execute(f"SET memory_limit = '{_memory_mib()}MiB'")
-    con.execute(f"SET threads = {min(os.cpu_count() or 1, 8)}")
+
+
+def _fit(con: duckdb.DuckDBPyConnection) -> None:
+    """A small book's statements take a millisecond or two each: handing them to other threads costs more than it saves."""
+    found = con.execute("SELECT estimated_size FROM duckdb_tables() WHERE table_name = 'mirror'").fetchall()
+    threads = min(os.cpu_count() or 1, _MOST_THREADS) if found and found[0][0] >= _WORTH_THREADS else 1
+    con.execute(f"SET threads = {threads}")
 
 
 def _memory_mib() -> int:
