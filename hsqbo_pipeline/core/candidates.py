@@ -15,7 +15,7 @@ from hsqbo_pipeline.model.names import Entity, System
 
 @dataclass(frozen=True)
 class Candidate:
-    """A row of `plan_customers.sql` or `plan_products.sql`."""
+    """A row of `plan_customers.sql` and its likes."""
 
     entity: Entity
     kind: str
@@ -116,7 +116,7 @@ def candidate(entity: Entity, row: Row) -> Candidate:
         gone={side: row[f"{name}_gone"] for side, name in both.items()},
         rivals=json.loads(row["candidates"]) if row["candidates"] else {},
         owner=System(row["owner"]) if row["owner"] else None,
-        moved=row.get("moved", False),  # links of documents do not move with a merge
+        moved=row["moved"],
     )
 
 

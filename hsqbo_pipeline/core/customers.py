@@ -16,7 +16,7 @@ from hsqbo_pipeline.core.customer_names import Holder, LinkInstead, free_name, p
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.deletion import gone_verdict, vanished
 from hsqbo_pipeline.core.filters import Associated, associated_records, unmet
-from hsqbo_pipeline.core.match import join, ready
+from hsqbo_pipeline.core.match import chosen, join
 from hsqbo_pipeline.core.merges import Merges, claimed, read_merges, with_survivor
 from hsqbo_pipeline.core.near import suggestions, with_suggestions
 from hsqbo_pipeline.core.pairs import pair_verdict
@@ -65,8 +65,7 @@ def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
 def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Verdict], dict[str, str]]:
     rules = situation.rules.customers
     hubspot_object = "companies" if rules.bill == "companies" else "contacts"
-    ready(con)
-    rows = SQL.rows(con, "plan_customers", hubspot_object=hubspot_object, run_id=situation.run_id)
+    rows = chosen(con, Entity.CUSTOMER, situation.run_id, hubspot_object)
     found = [one for one in (candidate(Entity.CUSTOMER, row) for row in rows) if not one.rejected]
     trade = trade_of(
         Entity.CUSTOMER,

@@ -20,10 +20,10 @@ import duckdb
 
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.due import mark_children
-from hsqbo_pipeline.core.tables import Statements, insert, rows
+from hsqbo_pipeline.core.tables import Row, Statements, insert, rows
 from hsqbo_pipeline.core.validate import hubspot_object
 from hsqbo_pipeline.model.keys import name_key
-from hsqbo_pipeline.model.names import TABLES, Entity
+from hsqbo_pipeline.model.names import OBJECTS, TABLES, Entity, System
 
 SQL = Statements(Path(__file__).parent / "sql")
 
@@ -59,6 +59,25 @@ def ready(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TEMP TABLE IF NOT EXISTS moved_links (run_id VARCHAR, entity VARCHAR, id VARCHAR)")
     columns = "entity VARCHAR, hubspot_id VARCHAR, quickbooks_id VARCHAR, role VARCHAR, matched_by VARCHAR"
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS tied ({columns})")
+
+
+def chosen(
+    con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str, hubspot_object: str | None = None
+) -> list[Row]:
+    """Every due record and pair as `match` has put them into `pairs`, with both rows and everything known around them.
+
+    `hubspot_object` is the object that stands for the entity, where rules choose it.
+    """
+    ready(con)
+    SQL.run(
+        con,
+        "surroundings",
+        entity=entity.value,
+        hubspot_object=hubspot_object or OBJECTS[entity][System.HUBSPOT],
+        quickbooks_object=OBJECTS[entity][System.QUICKBOOKS],
+        run_id=run_id,
+    )
+    return SQL.rows(con, f"plan_{TABLES[entity]}")
 
 
 def tie(con: duckdb.DuckDBPyConnection, entity: Entity, hubspot_object: str) -> None:

@@ -15,7 +15,7 @@ from hsqbo_pipeline.core.creations import create_operation, mark_operation
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.deletion import gone_verdict, vanished
 from hsqbo_pipeline.core.filters import unmet
-from hsqbo_pipeline.core.match import join, ready
+from hsqbo_pipeline.core.match import chosen, join
 from hsqbo_pipeline.core.merges import Merges, claimed, read_merges
 from hsqbo_pipeline.core.near import suggestions, with_suggestions
 from hsqbo_pipeline.core.pairs import pair_verdict
@@ -69,8 +69,7 @@ def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
 
 
 def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Verdict], dict[str, str]]:
-    ready(con)
-    rows = SQL.rows(con, "plan_products", run_id=situation.run_id)
+    rows = chosen(con, Entity.PRODUCT, situation.run_id)
     found = [one for one in (candidate(Entity.PRODUCT, row) for row in rows) if not one.rejected]
     trade = trade_of(
         Entity.PRODUCT,

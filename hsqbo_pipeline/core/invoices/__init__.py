@@ -51,7 +51,7 @@ def _second_document(verdict: Verdict, seconds: Mapping[str, str]) -> Verdict:
 
 
 def _cases(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Case]:
-    cases = [case for case in read_cases(con) if not unreadable(case)]
+    cases = [case for case in read_cases(con, situation.run_id) if not unreadable(case)]
     associated = associated_records(con, [case.pair for case in cases], situation, Entity.INVOICE)
     if not associated:
         return cases

@@ -13,6 +13,7 @@ import duckdb
 from hsqbo_pipeline.core.candidates import Candidate, candidate
 from hsqbo_pipeline.core.decisions import Verdict
 from hsqbo_pipeline.core.invoices.line_forms import hubspot_text
+from hsqbo_pipeline.core.match import chosen
 from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.mapping.lines import cents
 from hsqbo_pipeline.model.names import Entity, System
@@ -89,7 +90,7 @@ class Case:
         )
 
 
-def read_cases(con: duckdb.DuckDBPyConnection) -> list[Case]:
+def read_cases(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Case]:
     """Every due invoice and pair, as `match` has put them into `pairs`."""
     lines = _grouped(SQL.rows(con, "invoice_lines"), lambda row: (row["system"], row["invoice_id"]))
     extras = _grouped(SQL.rows(con, "invoice_extras"), lambda row: row["invoice_id"])
@@ -100,7 +101,7 @@ def read_cases(con: duckdb.DuckDBPyConnection) -> list[Case]:
         row["wanted_by"]: f"{row['kind'].replace('_', ' ')} {row['id']}" for row in SQL.rows(con, "invoice_holders")
     }
     cases = []
-    for row in SQL.rows(con, "plan_invoices"):
+    for row in chosen(con, Entity.INVOICE, run_id):
         pair = candidate(Entity.INVOICE, row)
         hubspot, quickbooks = pair.ids[System.HUBSPOT], pair.ids[System.QUICKBOOKS]
         cases.append(

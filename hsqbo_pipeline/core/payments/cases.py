@@ -13,6 +13,7 @@ import duckdb
 from hsqbo_pipeline.core.candidates import Candidate, candidate
 from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.invoices.company_lists import Lists, read_lists
+from hsqbo_pipeline.core.match import chosen
 from hsqbo_pipeline.core.payments.outlook import Outlook
 from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.model.names import Entity, System
@@ -82,7 +83,7 @@ def read_payments(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[
     refunds = _grouped(SQL.rows(con, "payment_refunds"), "payment_id")
     seconds = second_documents(con, "sales_receipt")
     found = []
-    for row in SQL.rows(con, "plan_payments"):
+    for row in chosen(con, Entity.PAYMENT, situation.run_id):
         pair = candidate(Entity.PAYMENT, row)
         hubspot, quickbooks = pair.ids[System.HUBSPOT], pair.ids[System.QUICKBOOKS]
         side = System.HUBSPOT if hubspot is not None else System.QUICKBOOKS

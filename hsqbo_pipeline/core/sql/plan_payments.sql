@@ -1,30 +1,12 @@
--- Everything the rules look at for each payment to decide about: both rows, the link, the baseline, tombstones, what a person decided.
-WITH chosen AS (
-  SELECT * FROM pairs WHERE entity = 'payment'
+-- Each due payment or pair with the rows of both sides and what `surroundings` tells of it, oldest first.
+WITH h_rows AS MATERIALIZED (
+  SELECT * FROM payments WHERE system = 'hubspot' AND id IN (SELECT hubspot_id FROM surroundings)
 ),
-stones AS (
-  SELECT system, id, reason FROM tombstones WHERE entity = 'payment'
-),
-people AS (
-  SELECT system, id, list({'verb': verb, 'value': value, 'who': who, 'why': why, 'at': CAST(at_time AS DATE), 'until': until}) AS said
-  FROM decisions WHERE entity = 'payment' GROUP BY system, id
+q_rows AS MATERIALIZED (
+  SELECT * FROM payments WHERE system = 'quickbooks' AND id IN (SELECT quickbooks_id FROM surroundings)
 )
-SELECT chosen.hubspot_id, chosen.quickbooks_id, chosen.kind, chosen.matched_by, chosen.candidates, links.owner,
-  h AS hubspot, q AS quickbooks,
-  baselines.hubspot_fields, baselines.quickbooks_fields,
-  h_stone.reason AS hubspot_stone, q_stone.reason AS quickbooks_stone,
-  coalesce(h_people.said, []) AS hubspot_said, coalesce(q_people.said, []) AS quickbooks_said,
-  h_mirror.gone AS hubspot_gone, q_mirror.gone AS quickbooks_gone,
-  h_mirror.payload AS hubspot_payload, q_mirror.payload AS quickbooks_payload
-FROM chosen
-LEFT JOIN links ON links.entity = 'payment' AND links.hubspot_id = chosen.hubspot_id AND links.quickbooks_id = chosen.quickbooks_id
-LEFT JOIN payments AS h ON h.system = 'hubspot' AND h.id = chosen.hubspot_id
-LEFT JOIN payments AS q ON q.system = 'quickbooks' AND q.id = chosen.quickbooks_id
-LEFT JOIN baselines ON baselines.entity = 'payment' AND baselines.hubspot_id = chosen.hubspot_id AND baselines.quickbooks_id = chosen.quickbooks_id
-LEFT JOIN stones AS h_stone ON h_stone.system = 'hubspot' AND h_stone.id = chosen.hubspot_id
-LEFT JOIN stones AS q_stone ON q_stone.system = 'quickbooks' AND q_stone.id = chosen.quickbooks_id
-LEFT JOIN people AS h_people ON h_people.system = 'hubspot' AND h_people.id = chosen.hubspot_id
-LEFT JOIN people AS q_people ON q_people.system = 'quickbooks' AND q_people.id = chosen.quickbooks_id
-LEFT JOIN mirror AS h_mirror ON h_mirror.system = 'hubspot' AND h_mirror.object = 'commerce_payments' AND h_mirror.id = chosen.hubspot_id
-LEFT JOIN mirror AS q_mirror ON q_mirror.system = 'quickbooks' AND q_mirror.object = 'Payment' AND q_mirror.id = chosen.quickbooks_id
-ORDER BY coalesce(h.created_at, q.created_at), length(coalesce(chosen.hubspot_id, chosen.quickbooks_id)), coalesce(chosen.hubspot_id, chosen.quickbooks_id)
+SELECT around.*, h AS hubspot, q AS quickbooks
+FROM surroundings AS around
+LEFT JOIN h_rows AS h ON h.id = around.hubspot_id
+LEFT JOIN q_rows AS q ON q.id = around.quickbooks_id
+ORDER BY coalesce(h.created_at, q.created_at), length(coalesce(around.hubspot_id, around.quickbooks_id)), coalesce(around.hubspot_id, around.quickbooks_id)
