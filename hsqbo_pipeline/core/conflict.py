@@ -14,6 +14,7 @@ from enum import StrEnum
 from hsqbo_pipeline.model.names import System
 
 Values = Mapping[str, str | None]
+_SIDES = frozenset(System)
 # Why two values that differ are left alone: the pair was settled so, or is linked only now.
 STANDING = "unchanged since both sides were settled"
 DIFFERED = "differed when the two were linked"
@@ -74,7 +75,7 @@ def resolve(
 
 
 def _answered(rule: FieldRule, verdict: FieldVerdict, now: Mapping[System, str | None]) -> FieldVerdict:
-    if rule.said not in set(System) or verdict.reason not in (STANDING, DIFFERED):
+    if rule.said not in _SIDES or verdict.reason not in (STANDING, DIFFERED):
         return verdict
     return replace(_by_winner(replace(rule, winner=str(rule.said)), now, conflict=False), reason="decided by a person")
 

@@ -28,7 +28,8 @@ def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: M
         return shut
     rows = {side: found.row(side) for side in System}
     texts = {side: values(rows[side], trade.fields) for side in System}
-    rules = [_field_rule(field, trade, rows, closed, found.winner_said) for field in trade.fields]
+    said = found.winner_said
+    rules = [_field_rule(field, trade, rows, closed, said) for field in trade.fields]
     outcomes = resolve(rules, texts[System.HUBSPOT], texts[System.QUICKBOOKS], found.baseline)
     problem = _refused_length(found, trade, outcomes)
     if problem is not None:
@@ -72,7 +73,7 @@ def _field_rule(
     winner_said: str | None,
 ) -> FieldRule:
     flowing = frozenset(
-        side for side in System if flows_to(field, side, trade.direction) and can_write(field, side, rows[side])
+        side for side in _SIDES if flows_to(field, side, trade.direction) and can_write(field, side, rows[side])
     )
     winner = field.winner or trade.winner
     return FieldRule(
