@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hsqbo_pipeline.cli.app import app
 from hsqbo_pipeline.cli.printing import out, table
+from hsqbo_pipeline.core.tables import Row
 from hsqbo_pipeline.errors import ConfigurationError
-from hsqbo_pipeline.model.names import Entity
+from hsqbo_pipeline.model.names import OBJECTS, Entity, System
 from hsqbo_pipeline.reports.published import COLUMNS, SQL, counts, last_run, open_published, records
 from hsqbo_pipeline.settings import load as load_settings
+from hsqbo_pipeline.store.landing import answers_about
 
+# A HubSpot customer is a contact or a company; money in QuickBooks comes under several names.
+_ANSWERED = {
+    (Entity.CUSTOMER, System.HUBSPOT): ("contacts", "companies"),
+    (Entity.PAYMENT, System.QUICKBOOKS): ("Payment", "CreditMemo", "RefundReceipt", "SalesReceipt"),
+}
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for machines.")]
 
 
@@ -78,15 +87,37 @@ def failures(
     table(f"{len(found)} records, shown {offset + 1 if page else 0} to {offset + len(page)}", wanted, page)
 
 
+def _answers(data: Path, told: Sequence[Row]) -> None:
+    """Everything that is still kept of what either system said of a record, under each id it had."""
+    ids = {(row["entity"], side, row[f"{side}_id"]) for row in told for side in System if row[f"{side}_id"]}
+    for entity, side, record in sorted(ids):
+        for name in _ANSWERED.get((Entity(entity), side), (OBJECTS[Entity(entity)][side],)):
+            for landed in answers_about(data, side, name, record):
+                said = {
+                    "at": landed.at,
+                    "run": landed.run,
+                    "system": side,
+                    "object": name,
+                    "request": landed.request_id,
+                }
+                line = json.dumps({**said, "answer": landed.page}, default=str)
+                out.print(line, markup=False, soft_wrap=True, highlight=False)
+
+
 @app.command()
 def history(
     record: Annotated[str, typer.Argument(help="An id on either side, or a record key from the report.")],
     entity: Annotated[Entity | None, typer.Option("--object", help="Which object, where several have this id.")] = None,
+    answers: Annotated[
+        bool,
+        typer.Option("--answers", help="Only the raw answers of both systems about it, as kept: a JSON line each."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """A record's life: each run that looked at it, what was written, and the other side's name for the request."""
     asked = {"record": record, "entity": entity.value if entity else None}
-    with open_published(load_settings().data) as con:
+    data = load_settings().data
+    with open_published(data) as con:
         told, changes, writes = (SQL.rows(con, name, **asked) for name in ("history", "history_changes", "writes"))
     if not told and not writes:
         raise ConfigurationError(
@@ -94,6 +125,9 @@ def history(
             field="record",
             value=record,
         )
+    if answers:
+        _answers(data, told)
+        return
     if as_json:
         _json({"history": told, "changes": changes, "writes": writes})
         return

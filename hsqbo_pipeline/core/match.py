@@ -61,9 +61,7 @@ def ready(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE TEMP TABLE IF NOT EXISTS tied ({columns})")
 
 
-def chosen(
-    con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str, hubspot_object: str | None = None
-) -> list[Row]:
+def chosen(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str, hubspot_object: str | None = None) -> list[Row]:
     """Every due record and pair as `match` has put them into `pairs`, with both rows and everything known around them.
 
     `hubspot_object` is the object that stands for the entity, where rules choose it.

@@ -74,13 +74,6 @@ def suffixed_name(name: str, suffix: str, longest: int = LONGEST_DISPLAY_NAME) -
     return name[: longest - len(tail)].rstrip() + tail
 
 
-def template_problems(template: str) -> list[str]:
-    """Names in a template that stand for no field."""
-    return sorted(
-        {name for _, name, _, _ in string.Formatter().parse(template) if name is not None} - set(TEMPLATE_FIELDS)
-    )
-
-
 def _from_template(fields: Mapping[str, str | None], template: str | None) -> str | None:
     if not template:
         return None

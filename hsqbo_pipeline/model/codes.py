@@ -152,12 +152,10 @@ def render(code: str, /, **slots: Any) -> Text:
     An unknown code is told as SYS_UNMAPPED_ERROR with its name. E-mail addresses inside values are masked: sentences go
     into screens and mails that many people see.
     """
-    return _texts(code, slots, internal=False)
-
-
-def render_internal(code: str, /, **slots: Any) -> Text:
-    """As `render`, with e-mail addresses as they are: for a report that is marked internal."""
-    return _texts(code, slots, internal=True)
+    entry = CODES.get(code)
+    if entry is None:
+        entry, slots = CODES["SYS_UNMAPPED_ERROR"], {"short": code, **slots}
+    return Text(_fill(entry.sentence, slots), _fill(entry.fix, slots))
 
 
 def slots_in(template: str) -> set[str]:
@@ -170,27 +168,20 @@ def mask_emails(text: str) -> str:
     return _EMAIL.sub(lambda found: f"{found[1]}…@{found[0].rsplit('@', 1)[1]}", text)
 
 
-def _texts(code: str, slots: Mapping[str, Any], *, internal: bool) -> Text:
-    entry = CODES.get(code)
-    if entry is None:
-        entry, slots = CODES["SYS_UNMAPPED_ERROR"], {"short": code, **slots}
-    return Text(_fill(entry.sentence, slots, internal), _fill(entry.fix, slots, internal))
-
-
-def _fill(template: str, slots: Mapping[str, Any], internal: bool) -> str:
-    words = {name: _word(name, slots.get(name), internal) for name in slots_in(template)}
+def _fill(template: str, slots: Mapping[str, Any]) -> str:
+    words = {name: _word(name, slots.get(name)) for name in slots_in(template)}
     text = template.format_map(words)
     leading = template[1 : template.index("}")] if template.startswith("{") else ""
     # A neutral word that begins a sentence gets a capital; a value stays as it is.
     return text[:1].upper() + text[1:] if leading and words[leading] == _neutral_words().get(leading) else text
 
 
-def _word(slot: str, value: Any, internal: bool) -> str:
+def _word(slot: str, value: Any) -> str:
     """A slot's value as people write it, or its neutral word."""
     text = "" if value is None else _as_text(value)
     if not text:
         return _neutral_words().get(slot, "")
-    return text if internal else mask_emails(text)
+    return mask_emails(text)
 
 
 def _as_text(value: Any) -> str:

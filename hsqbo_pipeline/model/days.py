@@ -81,17 +81,6 @@ def instant_of(day: date, zone: tzinfo) -> datetime:
     return middle.replace(second=0, microsecond=0)
 
 
-def changed_instant(current: str | int | None, day: date, zone: tzinfo) -> datetime | None:
-    """What to write so that HubSpot shows `day`; None where its present value already means that day."""
-    if current is not None and current != "":
-        try:
-            if business_day_of(current, zone) == day:
-                return None
-        except ValueError:
-            pass  # unreadable: writing the day repairs it
-    return instant_of(day, zone)
-
-
 def day_bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """When `day` begins and ends in `zone`, in UTC: 23 to 25 hours, or none at all where the zone skipped it."""
     try:

@@ -46,11 +46,6 @@ def sku_key(text: str) -> str:
     return _settled(text, _folded)
 
 
-def near_sku_key(text: str) -> str:
-    """A SKU without blanks, dashes, underscores, dots and slashes: for suggestions only."""
-    return _settled(text, lambda part: _PUNCTUATION.sub("", _folded(part)))
-
-
 def name_key(text: str) -> str:
     """The key of a display or item name, as QuickBooks compares them for being taken."""
     return _settled(text, _folded)
@@ -59,11 +54,6 @@ def name_key(text: str) -> str:
 def number_key(text: str) -> str:
     """The key of an invoice number (QuickBooks' DocNumber, HubSpot's hs_number)."""
     return _settled(text, _folded)
-
-
-def phone_key(text: str) -> str:
-    """The digits of a phone number without leading zeros. For suggestions only: 0044… and +44… meet, 07… does not."""
-    return "".join(str(unicodedata.digit(letter)) for letter in text if letter.isdigit()).lstrip("0")
 
 
 def _folded(text: str) -> str:

@@ -65,23 +65,6 @@ def is_exact(amount: Decimal, currency: str) -> bool:
     return _places(amount) <= decimals_of(currency)
 
 
-def line_amount(
-    quantity: Decimal,
-    unit_price: Decimal,
-    currency: str,
-    *,
-    discount_percent: Decimal = ZERO,
-    unit_discount: Decimal = ZERO,
-) -> Decimal:
-    """A line's amount: quantity × (price − discount per unit), less a share in per cent, rounded once.
-
-    HubSpot's `discount` is an amount per unit, `hs_discount_percentage` a share of the line.
-    """
-    with localcontext(_EXACT):
-        gross = quantity * (unit_price - unit_discount)
-        return rounded(gross * (100 - discount_percent) / 100, currency)
-
-
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum, whatever the digits."""
     with localcontext(_EXACT):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -198,8 +197,3 @@ def apply_waves(night: Night, waves: Iterable[Wave]) -> ApplyResult | None:
     for entity in ENTITIES:
         validate(night, entity)
     return result
-
-
-def replace_run(night: Night, **changes: Any) -> None:
-    """Let the rest of the run see a changed request."""
-    night.request = replace(night.request, **changes)

@@ -110,11 +110,6 @@ def open_entries(con: duckdb.DuckDBPyConnection) -> list[Row]:
     return SQL.rows(con, "journal_open")
 
 
-def of_operation(con: duckdb.DuckDBPyConnection, operation_id: str) -> list[Row]:
-    """All entries of one operation, by step."""
-    return SQL.rows(con, "journal_of_operation", operation_id=operation_id)
-
-
 def of_run(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Row]:
     """All entries a run intended."""
     return SQL.rows(con, "journal_of_run", run_id=run_id)

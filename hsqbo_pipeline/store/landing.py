@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from json import loads
@@ -101,6 +101,25 @@ def read_back(data: Path, system: str, name: str, *, mentions: str | None = None
             if mentions is None or mentions.encode() in line:
                 found = loads(line, parse_float=Decimal)
                 yield Landed(run, datetime.fromisoformat(found["at"]), found["request_id"], found["page"])
+
+
+def answers_about(data: Path, system: str, name: str, record: str) -> Iterator[Landed]:
+    """What each kept answer said of one record, oldest run first: the record as it came, cut out of its page."""
+    for landed in read_back(data, system, name, mentions=record):
+        for found in _records(landed.page, record):
+            yield replace(landed, page=found)
+
+
+def _records(page: Any, record: str) -> Iterator[Any]:
+    """The objects of an answer that carry a record's id; what lies inside one of them belongs to it."""
+    if isinstance(page, dict):
+        if record in (page.get("id"), page.get("Id")):
+            yield page
+            return
+        page = list(page.values())
+    if isinstance(page, list):
+        for part in page:
+            yield from _records(part, record)
 
 
 def _files(data: Path, system: str, name: str) -> list[Path]:

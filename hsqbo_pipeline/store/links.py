@@ -27,18 +27,6 @@ def unlink(con: duckdb.DuckDBPyConnection, entity: Entity, hubspot_id: str, quic
     SQL.run(con, "baselines_drop", **values)
 
 
-def follow_merge(con: duckdb.DuckDBPyConnection, entity: Entity, old_id: str, new_id: str) -> None:
-    """HubSpot merged `old_id` into `new_id`: links and baselines go along.
-
-    Where the survivor is linked to the same partner the old link ends; two partners for one survivor stay, for `match`
-    to report.
-    """
-    values = {"entity": entity.value, "old_id": old_id, "new_id": new_id}
-    SQL.run(con, "links_move_hubspot", **values)
-    SQL.run(con, "baselines_move_hubspot", **values)
-    SQL.run(con, "links_drop_hubspot", entity=entity.value, old_id=old_id)
-
-
 def of(con: duckdb.DuckDBPyConnection, entity: Entity | None = None) -> list[Row]:
     """All links, primary ones first."""
     return SQL.rows(con, "links_of", entity=entity.value if entity else None)

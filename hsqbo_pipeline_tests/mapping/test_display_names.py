@@ -13,7 +13,6 @@ from hsqbo_pipeline.mapping.display_names import (
     illegal_person_names,
     propose_name,
     suffixed_name,
-    template_problems,
 )
 
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "company": "Engines", "email": "ada@example.com"}
@@ -81,7 +80,6 @@ def test_suffix_survives_shortening() -> None:
     assert long.endswith(" (2)")
 
 
-def test_names_of_people_and_templates_are_checked() -> None:
-    """First and last names have the same forbidden characters; a template may only name what a customer has."""
+def test_names_of_people_are_checked() -> None:
+    """First and last names have the same forbidden characters."""
     assert illegal_person_names({"first_name": "A:da", "last_name": "Lovelace"}) == ["first_name"]
-    assert template_problems("{company} {vat}") == ["vat"]

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from hsqbo_pipeline.model.days import (
     business_day,
     business_day_of,
-    changed_instant,
     day_bounds,
     instant_of,
     iso,
@@ -58,17 +57,6 @@ def test_a_day_becomes_an_instant_on_that_day_everywhere(day: date, zone: tzinfo
         assert instant.astimezone(zone).date() == day
     assert business_day(instant, zone) == day
     assert business_day_of(iso(instant), zone) == day
-
-
-@pytest.mark.rule("N3")
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 12, 30), timezones=st.just(UTC)), ZONES)  # noqa: DTZ001 - made aware
-def test_an_unchanged_day_is_no_change(instant: datetime, zone: tzinfo) -> None:
-    """Whatever instant a person set, writing the day it stands for writes nothing; another day writes that day."""
-    day = business_day(instant, zone)
-    assert changed_instant(instant.isoformat(), day, zone) is None
-    other = changed_instant(instant.isoformat(), day + timedelta(days=40), zone)
-    assert other is not None
-    assert business_day(other, zone) == day + timedelta(days=40)
 
 
 def test_a_day_that_the_zone_skipped_is_written_as_the_calendar_date() -> None:
@@ -146,12 +134,6 @@ def test_an_instant_needs_its_zone() -> None:
     """A naive time is a mistake in our own code and is told as one."""
     with pytest.raises(ValueError, match="time zone"):
         business_day(datetime(2026, 11, 24), NEW_YORK)  # noqa: DTZ001 - the point of the test
-
-
-@pytest.mark.parametrize("current", [None, "", "not a date"])
-def test_a_missing_or_unreadable_day_is_written(current: str | None) -> None:
-    """A blank or broken value in HubSpot is filled with the day."""
-    assert changed_instant(current, date(2026, 11, 30), NEW_YORK) == instant_of(date(2026, 11, 30), NEW_YORK)
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])

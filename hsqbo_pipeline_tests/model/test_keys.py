@@ -13,13 +13,11 @@ from hsqbo_pipeline.model.keys import (
     email_keys,
     is_email,
     name_key,
-    near_sku_key,
     number_key,
-    phone_key,
     sku_key,
 )
 
-KEYS: list[Callable[[str], str]] = [email_key, sku_key, near_sku_key, name_key, number_key, phone_key]
+KEYS: list[Callable[[str], str]] = [email_key, sku_key, name_key, number_key]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.__name__)
@@ -97,10 +95,9 @@ def test_the_form_of_an_address(text: str, good: bool) -> None:
 
 @pytest.mark.rule("A21", "D41")
 def test_spellings_of_a_sku() -> None:
-    """Case, outer blanks and full-width letters make one SKU; a missing dash is only a near miss."""
+    """Case, outer blanks and full-width letters make one SKU; a missing dash makes another."""
     assert sku_key(" w-1 ") == sku_key("W-1") == sku_key("Ｗ-1")
     assert sku_key("W1") != sku_key("W-1")
-    assert near_sku_key("W 1") == near_sku_key("w-1") == near_sku_key("W_1")
     assert sku_key("W-01") != sku_key("W-1")
 
 
@@ -109,10 +106,3 @@ def test_spellings_of_a_name() -> None:
     """Names are compared without case and with blanks as one, as QuickBooks does for being taken."""
     assert name_key("ACME  Corp ") == name_key("Acme Corp")
     assert name_key("Acme Corp.") != name_key("Acme Corp")
-
-
-def test_phones_only_suggest() -> None:
-    """Punctuation and international prefixes do not matter; the digits do."""
-    assert phone_key("+44 (20) 7946-0958") == phone_key("0044 20 79460958")
-    assert phone_key("212-555-0100") != phone_key("212-555-0199")
-    assert phone_key("none") == ""

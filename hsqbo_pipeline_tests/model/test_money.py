@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsqbo_pipeline.model.money import decimals_of, is_exact, line_amount, parse, plain, rounded, shown, total
+from hsqbo_pipeline.model.money import decimals_of, is_exact, parse, plain, rounded, shown, total
 
 AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, places=7)
 CURRENCIES = st.sampled_from(["USD", "EUR", "JPY", "KWD", "CLF", "XYZ"])
@@ -72,30 +71,6 @@ def test_too_many_decimals_are_refused_never_rounded() -> None:
 def test_rounding_is_half_up_to_the_currency(amount: str, currency: str, expected: str) -> None:
     """Half goes away from zero, to as many decimals as the currency has."""
     assert format(rounded(Decimal(amount), currency), "f") == expected
-
-
-@pytest.mark.rule("A39")
-@pytest.mark.parametrize(
-    ("quantity", "price", "options", "expected"),
-    [
-        ("3", "19.99", {"discount_percent": Decimal(10)}, "53.97"),
-        ("0.333", "50.00", {}, "16.65"),
-        ("3", "1.12", {}, "3.36"),
-        ("2", "100", {"unit_discount": Decimal("2.50")}, "195.00"),
-        ("-1", "20.00", {}, "-20.00"),
-        ("0", "99.99", {}, "0.00"),
-    ],
-)
-def test_a_line_is_rounded_once(quantity: str, price: str, options: dict[str, Decimal], expected: str) -> None:
-    """Quantity times price, less discounts, rounded at the end alone."""
-    assert line_amount(Decimal(quantity), Decimal(price), "USD", **options) == Decimal(expected)
-
-
-@given(st.decimals(min_value=0, max_value=10**15, places=10), st.decimals(min_value=0, max_value=10**15, places=10))
-def test_a_line_keeps_every_digit_until_the_end(quantity: Decimal, price: Decimal) -> None:
-    """Even with more digits than a usual context holds, a line is off its true value by half a cent at most."""
-    amount = line_amount(quantity, price, "USD")
-    assert abs(Fraction(amount) - Fraction(quantity) * Fraction(price)) <= Fraction(1, 200)
 
 
 @given(st.lists(AMOUNTS, max_size=50))

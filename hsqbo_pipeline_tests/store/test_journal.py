@@ -37,7 +37,7 @@ def test_intended_is_open_until_answered(warehouse: Warehouse) -> None:
     confirmed = Outcome("op0:1", "confirmed", NOW, target_id="129", remote_request="tid-9")
     assert journal.settle(con, [confirmed, Outcome("op0:2", "refused", NOW, code="INV_NUMBER_DUPLICATE")]) == 2
     assert journal.open_entries(con) == []
-    first, second = journal.of_operation(con, "op0")
+    first, second = journal.of_run(con, "r1")
     assert (first["target_id"], first["remote_request"], first["code"]) == ("129", "tid-9", None)
     assert (second["status"], second["code"]) == ("refused", "INV_NUMBER_DUPLICATE")
 

@@ -35,6 +35,16 @@ def test_only_answers_that_mention_a_record(tmp_path: Path) -> None:
     assert [each.page for each in landing.read_back(tmp_path, "quickbooks", "Invoice", mentions='"2"')] == [{"Id": "2"}]
 
 
+def test_what_each_answer_said_of_one_record(tmp_path: Path) -> None:
+    """The record is cut out of its page; a number that looks like its id elsewhere is not taken for it."""
+    _land(tmp_path, "run-1", b'{"Invoice":[{"Id":"2","TotalAmt":1.10,"Line":[{"Id":"2"}]},{"Id":"3","DocNumber":"2"}]}')
+    _land(tmp_path, "run-2", b'{"Invoice":{"Id":"2","TotalAmt":2.20}}')
+    found = [
+        (each.run, each.page["TotalAmt"]) for each in landing.answers_about(tmp_path, "quickbooks", "Invoice", "2")
+    ]
+    assert found == [("run-1", Decimal("1.10")), ("run-2", Decimal("2.20"))]
+
+
 def test_unfinished_file_is_not_read(tmp_path: Path) -> None:
     """A file cut short by a crash has no name yet; what reads landing does not see it."""
     file = Landing(tmp_path, "run-1").pages("quickbooks", "Invoice")

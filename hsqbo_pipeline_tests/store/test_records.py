@@ -43,14 +43,6 @@ def test_primary_partner_comes_first(warehouse: Warehouse) -> None:
     assert links.partners(warehouse.con, Entity.CUSTOMER, System.QUICKBOOKS, ["10"]) == {"10": "1"}
 
 
-def test_merge_takes_the_link_along(warehouse: Warehouse) -> None:
-    """The survivor of a merge inherits the link; a link it has already is not doubled."""
-    links.keep(warehouse.con, [link("1", "10"), link("2", "20"), link("3", "20", "alias")])
-    links.follow_merge(warehouse.con, Entity.CUSTOMER, "1", "9")
-    links.follow_merge(warehouse.con, Entity.CUSTOMER, "3", "2")
-    assert [(row["hubspot_id"], row["quickbooks_id"]) for row in links.of(warehouse.con)] == [("2", "20"), ("9", "10")]
-
-
 def test_tombstone_until_released(warehouse: Warehouse) -> None:
     """A pair that ended stays ended until a person releases it."""
     links.keep(warehouse.con, [link("1", "10")])

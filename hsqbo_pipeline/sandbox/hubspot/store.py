@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from hsqbo_pipeline.sandbox.hubspot.definitions import Definitions
 from hsqbo_pipeline.sandbox.hubspot.kinds import Kind
@@ -62,11 +62,6 @@ class Store:
         while at < len(self.ids) and self.ids[at] not in self.live:
             at += 1
         return found, self.ids[at] if at < len(self.ids) else None
-
-    def ids_after(self, low: int) -> Iterator[int]:
-        """Live ids of at least `low`, ascending."""
-        start = bisect_left(self.ids, low)
-        return (each for each in self.ids[start:] if each in self.live)
 
     def modified_between(self, low: int, high: int) -> list[int]:
         """Ids of live records last modified within [low, high] milliseconds, in no particular order."""

@@ -1,1 +1,0 @@
-SELECT * FROM journal WHERE operation_id = $operation_id ORDER BY step, intended_at
