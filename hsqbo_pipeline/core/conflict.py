@@ -124,14 +124,18 @@ def _one_changed(rule: FieldRule, now: Mapping[System, str | None], source: Syst
 
 
 def _both_changed(rule: FieldRule, now: Mapping[System, str | None]) -> FieldVerdict:
-    if len(rule.targets) == 1:
-        target = next(iter(rule.targets))
+    """A filter takes nobody's side: what it keeps out is not overwritten by the other side's change, unless that one wins."""
+    ways = rule.targets | rule.shut
+    if len(ways) == 1:
+        target = next(iter(ways))
         if now[target.other] is None and not rule.blank_overwrites:
             return FieldVerdict(rule.name, Outcome.KEPT, "a blank does not overwrite")
+        if target in rule.shut:
+            return FieldVerdict(rule.name, Outcome.SHUT, f"edited in {target.other}, and kept out by a filter")
         return FieldVerdict(
             rule.name, Outcome.WRITE, f"{target.other} feeds this field", target, now[target.other], now[target], True
         )
-    if not rule.targets:
+    if not ways:
         return FieldVerdict(rule.name, Outcome.KEPT, "not written in either direction")
     return _by_winner(rule, now, conflict=True)
 
@@ -144,6 +148,8 @@ def _by_winner(rule: FieldRule, now: Mapping[System, str | None], *, conflict: b
     target = winner.other
     if now[winner] is None and not rule.blank_overwrites:
         return FieldVerdict(rule.name, Outcome.KEPT, "a blank does not overwrite", conflict=conflict)
+    if target in rule.shut:
+        return FieldVerdict(rule.name, Outcome.SHUT, f"{winner} wins, and is kept out by a filter")
     if target not in rule.targets:
         return FieldVerdict(rule.name, Outcome.KEPT, f"{winner} wins, but does not feed this field")
     return FieldVerdict(

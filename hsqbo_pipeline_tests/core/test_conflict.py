@@ -93,6 +93,23 @@ def test_a_one_way_field_edited_on_its_target_is_kept_until_the_source_changes()
     assert (later.outcome, later.to, later.value) == (Outcome.WRITE, System.HUBSPOT, "new")
 
 
+@pytest.mark.rule("N10", "1.28", "1.32", "D27")
+@pytest.mark.parametrize(
+    ("winner", "first", "then"),
+    [("hubspot", Outcome.SHUT, "h"), ("hold", Outcome.HELD, None), ("quickbooks", Outcome.WRITE, "q")],
+)
+def test_a_filter_takes_nobodys_side(winner: str, first: Outcome, then: str | None) -> None:
+    """What a filter keeps out of QuickBooks loses to QuickBooks' change only if QuickBooks wins; else it waits for the filter."""
+    old = base("old", "old")
+    rule = FieldRule("phone", frozenset({System.HUBSPOT}), shut=frozenset({System.QUICKBOOKS}), winner=winner)
+    verdicts = resolve([rule], {"phone": "h"}, {"phone": "q"}, old)
+    assert verdicts[0].outcome is first
+    if first is not Outcome.WRITE:
+        kept = settled(verdicts, {"phone": "h"}, {"phone": "q"}, old)
+        opened = one(FieldRule("phone", BOTH, winner=winner), "h", "q", kept)
+        assert (opened.value, opened.conflict) == (then, True)
+
+
 @pytest.mark.rule("N12")
 def test_a_create_only_field_never_follows() -> None:
     """N12: DisplayName, item type, currency and parent are written at creation only."""
@@ -105,18 +122,19 @@ def test_a_create_only_field_never_follows() -> None:
     values,
     st.one_of(st.none(), st.tuples(values, values)),
     st.sets(st.sampled_from(list(System))),
+    st.sets(st.sampled_from(list(System))),
     st.sampled_from(["hubspot", "quickbooks", "hold"]),
 )
-def test_a_second_look_writes_nothing(hubspot, quickbooks, old, targets, winner) -> None:
-    """Whatever was decided, once it is written and settled the next night finds nothing to write."""
-    rule = FieldRule("phone", frozenset(targets), winner=winner)
+def test_a_second_look_writes_nothing(hubspot, quickbooks, old, targets, shut, winner) -> None:
+    """Whatever was decided, once it is written and settled the next night finds nothing to write, filters or not."""
+    rule = FieldRule("phone", frozenset(targets) - shut, shut=frozenset(shut), winner=winner)
     baseline = None if old is None else base(*old)
     sides = {System.HUBSPOT: {"phone": hubspot}, System.QUICKBOOKS: {"phone": quickbooks}}
     verdicts = resolve([rule], sides[System.HUBSPOT], sides[System.QUICKBOOKS], baseline)
     next_baseline = settled(verdicts, sides[System.HUBSPOT], sides[System.QUICKBOOKS], baseline)
     for verdict in verdicts:
         if verdict.outcome is Outcome.WRITE:
-            assert verdict.to in targets
+            assert verdict.to in rule.targets
             sides[verdict.to][verdict.name] = verdict.value
     again = resolve([rule], sides[System.HUBSPOT], sides[System.QUICKBOOKS], next_baseline)
     assert [v for v in again if v.outcome is Outcome.WRITE] == []
