@@ -20,24 +20,26 @@ from hsqbo_pipeline.core.match import chosen, join
 from hsqbo_pipeline.core.merges import Merges, claimed, read_merges, with_survivor
 from hsqbo_pipeline.core.near import suggestions, with_suggestions
 from hsqbo_pipeline.core.pairs import pair_verdict
+from hsqbo_pipeline.core.sole import Keeper, Sole, held_back, wanted
 from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.core.trades import Trade, trade_of
 from hsqbo_pipeline.mapping.contacts import hubspot_contact, quickbooks_customer
 from hsqbo_pipeline.mapping.display_names import illegal_person_names
 from hsqbo_pipeline.model.fields import too_long, values
-from hsqbo_pipeline.model.keys import name_key
+from hsqbo_pipeline.model.keys import email_key, name_key
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.model.rules import DirectionWord, Groups
 
 SQL = Statements(Path(__file__).parent / "sql")
+ADDRESS = Sole(System.HUBSPOT, "contacts", "email", email_key)
 
 
 @dataclass
 class _Book:
     """What the single verdicts share: names in use (and given away by this plan), families, merges, associated records.
 
-    `joined` are contacts that get the customer who bears their name; `addresses` the e-mails this plan gives away.
+    `joined` are contacts that get the customer who bears their name.
     """
 
     holders: dict[str, Holder]
@@ -49,7 +51,6 @@ class _Book:
     contacts: Changes
     filters: Mapping[System, Groups]
     joined: dict[str, str] = field(default_factory=dict)
-    addresses: dict[str, str] = field(default_factory=dict)
 
 
 def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
@@ -86,17 +87,24 @@ def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Ve
         read_companies(con, found, situation),
         read_changes(con, situation),
         {source: situation.rules.filter_groups(Entity.CUSTOMER, source) for source in System},
-        addresses=_known_addresses(con, situation),
     )
-    return [_one(one, trade, situation, book) for one in found], book.joined
+    return _to_their_own_addresses(con, [_one(one, trade, situation, book) for one in found]), book.joined
 
 
-def _known_addresses(con: duckdb.DuckDBPyConnection, situation: Situation) -> dict[str, str]:
-    """HubSpot's e-mails, which are unique there: asked only where people are matched by something else."""
-    rules = situation.rules.customers
-    if rules.match.mode == "default" or rules.bill == "companies":
-        return {}
-    return {row["key"]: f"contact {row['id']}" for row in SQL.rows(con, "customer_addresses")}
+def _to_their_own_addresses(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """An e-mail stands on one contact only in HubSpot, secondary ones included: whoever wants another's gets nothing (D35)."""
+    keys = wanted(verdicts, ADDRESS)
+    holders: dict[str, list[str]] = {}
+    for row in SQL.rows(con, "customer_addresses", keys=keys) if keys else ():
+        holders.setdefault(row["key"], []).append(row["id"])
+    return held_back(verdicts, ADDRESS, holders, _address_taken)
+
+
+def _address_taken(verdict: Verdict, _text: str, holder: Keeper) -> Verdict:
+    kind = "contact" if holder.system is System.HUBSPOT else "customer"
+    slots = {"holder": f"{kind} {holder.id}", "system": System.HUBSPOT.value, "field": "e-mail address"}
+    candidates = ({"system": holder.system.value, "id": holder.id},)
+    return replace(verdict, code="ID_DUPLICATE_IN_BATCH", slots=slots, candidates=candidates)
 
 
 def _parents(con: duckdb.DuckDBPyConnection, found: Sequence[Candidate]) -> dict[str, str]:
@@ -137,7 +145,7 @@ def _one(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> V
     if side.other in closed:
         return found.verdict("FLT_CUSTOM", slots={"condition": closed[side.other]})
     if side is System.QUICKBOOKS:
-        return with_company(_to_hubspot(found, trade, situation, book), found, book.companies, situation)
+        return with_company(_to_hubspot(found, trade, situation), found, book.companies, situation)
     return with_contacts(_to_quickbooks(found, trade, situation, book), book.contacts, situation)
 
 
@@ -224,10 +232,7 @@ def _merged(found: Candidate, verdict: Verdict) -> Verdict:
     return replace(verdict, code="ID_MERGED_AWAY", slots={"id": found.ids[System.HUBSPOT]})
 
 
-def _to_hubspot(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> Verdict:
-    double = _double_address(found, book)
-    if double is not None:
-        return double
+def _to_hubspot(found: Candidate, trade: Trade, situation: Situation) -> Verdict:
     row = found.row(System.QUICKBOOKS)
     mark = situation.mark(found.id(System.QUICKBOOKS))
     texts = values(row, trade.fields)
@@ -239,17 +244,6 @@ def _to_hubspot(found: Candidate, trade: Trade, situation: Situation, book: _Boo
     operation = create_operation(found, trade, situation, System.HUBSPOT, body, find, filled)
     settle = {"hubspot": texts, "quickbooks": texts}
     return found.verdict("OPS_UNCHANGED", operations=(operation,), settle=settle, source_system=System.QUICKBOOKS)
-
-
-def _double_address(found: Candidate, book: _Book) -> Verdict | None:
-    """An e-mail can stand on one contact only: a second one would become the first (D35)."""
-    own = f"customer {found.id(System.QUICKBOOKS)}"
-    for address in found.row(System.QUICKBOOKS)["email_keys"][:1]:
-        holder = book.addresses.setdefault(address, own)
-        if holder != own:
-            slots = {"holder": holder, "system": System.HUBSPOT.value, "field": "e-mail address"}
-            return found.verdict("ID_DUPLICATE_IN_BATCH", slots=slots)
-    return None
 
 
 def _to_quickbooks(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> Verdict:

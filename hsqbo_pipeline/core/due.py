@@ -37,12 +37,17 @@ def mark_before(con: duckdb.DuckDBPyConnection, entity: Entity, run_id: str) -> 
 def mark_touched(con: duckdb.DuckDBPyConnection, entity: Entity, rules_hash: str, run_id: str) -> None:
     """Mark what changed or vanished, once the typed tables of `entity` are up to date."""
     SQL.run(con, "due_gone", entity=entity, run_id=run_id)
-    SQL.run(con, "due_forget", entity=entity)
-    SQL.run(con, "due_forget_evaluated", entity=entity)
+    forget(con, entity)
     SQL.run(con, "due_changed", entity=entity, run_id=run_id, rules_hash=rules_hash)
     SQL.run(con, "due_rejects", entity=entity, run_id=run_id)
     if entity is Entity.INVOICE:
         SQL.run(con, "due_contacts", run_id=run_id, rules_hash=rules_hash)
+
+
+def forget(con: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+    """What is in `vanished` is due no more, known no more and reported no more."""
+    for kept in ("due_forget", "due_forget_evaluated", "due_forget_states", "due_forget_rejects"):
+        SQL.run(con, kept, entity=entity)
 
 
 def mark_others(con: duckdb.DuckDBPyConnection, entity: Entity, rules_hash: str, run_id: str) -> None:

@@ -30,6 +30,7 @@ _TRAITS: Mapping[str, tuple[str, float]] = {
     "postcode": ("same name and postcode", 0.8),
     "name": ("same name", 0.7),
 }
+_NAMED = ("CUS_DISPLAY_NAME_TAKEN", "ITM_NAME_TAKEN")
 _TYPO = "the e-mail addresses are nearly alike"
 Suggestions = Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
 
@@ -69,10 +70,15 @@ def _ranked(side: System, found: Mapping[str, Mapping[str, float]]) -> list[dict
 
 
 def with_suggestions(verdict: Verdict, near: Suggestions) -> Verdict:
-    """The verdict on a single record with its near misses, unless it names candidates of its own."""
+    """The verdict on a single record with its near misses, unless it names candidates that are more than that.
+
+    Who merely holds a name may well be the one: what speaks for it is told with it.
+    """
     single = (verdict.hubspot_id is None) != (verdict.quickbooks_id is None)
-    if not single or verdict.candidates:
+    if not single or (verdict.candidates and verdict.code not in _NAMED):
         return verdict
     side = System.HUBSPOT if verdict.hubspot_id is not None else System.QUICKBOOKS
     found = near.get((side.value, str(verdict.hubspot_id or verdict.quickbooks_id)), ())
-    return replace(verdict, candidates=tuple(found)) if found else verdict
+    known = {(each["system"], each["id"]) for each in found}
+    kept = tuple(each for each in verdict.candidates if (each["system"], each["id"]) not in known)
+    return replace(verdict, candidates=(*found, *kept)) if found else verdict

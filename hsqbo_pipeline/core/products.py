@@ -19,6 +19,7 @@ from hsqbo_pipeline.core.match import chosen, join
 from hsqbo_pipeline.core.merges import Merges, claimed, read_merges
 from hsqbo_pipeline.core.near import suggestions, with_suggestions
 from hsqbo_pipeline.core.pairs import pair_verdict
+from hsqbo_pipeline.core.sole import Keeper, Sole, held_back, wanted
 from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.core.trades import Trade, trade_of
 from hsqbo_pipeline.mapping.products import (
@@ -35,6 +36,7 @@ from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.model.rules import DirectionWord
 
 SQL = Statements(Path(__file__).parent / "sql")
+NAME = Sole(System.QUICKBOOKS, "Item", "Name", name_key)
 
 # Item types that mean something as a product in HubSpot; a category is a folder, a group is several items.
 SYNCED_TYPES = ("Service", "NonInventory", "Inventory")
@@ -82,7 +84,22 @@ def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Ve
     )
     names = _names(con, found)
     accounts, merges = read_accounts(con), read_merges(con, Entity.PRODUCT, found)
-    return [_one(one, trade, situation, names, accounts, merges) for one in found], names.joined
+    verdicts = [_one(one, trade, situation, names, accounts, merges) for one in found]
+    return _to_their_own_names(con, verdicts), names.joined
+
+
+def _to_their_own_names(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """An item that is renamed gets no name that another one has (D42); new items were given theirs."""
+    keys = wanted(verdicts, NAME)
+    rows = SQL.rows(con, "item_names", names=keys) if keys else []
+    return held_back(verdicts, NAME, {row["name_key"]: [row["id"]] for row in rows}, _name_taken)
+
+
+def _name_taken(verdict: Verdict, name: str, holder: Keeper) -> Verdict:
+    kind = "item" if holder.system is System.QUICKBOOKS else "HubSpot product"
+    candidates = ({"system": holder.system.value, "id": holder.id},)
+    slots = {"name": name, "holder": f"{kind} {holder.id}"}
+    return replace(verdict, code="ITM_NAME_TAKEN", slots=slots, candidates=candidates)
 
 
 def _names(con: duckdb.DuckDBPyConnection, found: Sequence[Candidate]) -> _Names:

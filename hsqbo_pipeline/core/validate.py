@@ -97,7 +97,11 @@ def validate(
     objects = [hubspot, *_QUICKBOOKS_OBJECTS[entity]]
     extra = _extra(entity, field_map(entity, rules), rules)
     reading = fingerprint([objects, {side.value: asked for side, asked in extra.items()}, zone.key])
-    SQL.run(con, "valid_work", objects=objects, everything=_reading_of(con, entity) != reading)
+    read_anew = _reading_of(con, entity) != reading
+    SQL.run(con, "valid_work", objects=objects, everything=read_anew)
+    if read_anew and entity is Entity.CUSTOMER:
+        SQL.run(con, "valid_others", object=hubspot)
+        due.forget(con, entity)
     rules_hash = rules.fingerprint(entity)
     if entity is Entity.CUSTOMER:
         _mark_beside(con, rules, run_id)

@@ -20,6 +20,9 @@ from hsqbo_pipeline.runs.outcomes import EVENTS, Outcome, outcome
 from hsqbo_pipeline.runs.spent import spend
 
 SQL = Statements(Path(__file__).parent / "sql")
+# The slot by which a record that is left as it was refused names the content of that refusal: it is remembered for as long
+# as nothing else is to be sent.
+REFUSED = "refused_content"
 
 
 def conclude(
@@ -98,8 +101,8 @@ def _state_row(verdict: Row, end: Outcome, situation: Situation) -> Row:
         "since_at": situation.now,
         "run_id": situation.run_id,
         "evaluated_at": situation.now,
-        "payload_hash": payload_hash(verdict["operations"]) if end.refused else None,
-        "tries": 1 if end.refused else 0,
+        "payload_hash": payload_hash(verdict["operations"]) if end.refused else end.slots.get(REFUSED),
+        "tries": int(end.refused),
     }
 
 
@@ -187,7 +190,7 @@ def _replace_states(con: duckdb.DuckDBPyConnection, states: list[Row], situation
         if before is not None and before["code"] == state["code"]:
             state["since_run"], state["since_at"] = before["since_run"], before["since_at"]
         if before is not None and state["payload_hash"] and before["payload_hash"] == state["payload_hash"]:
-            state["tries"] = before["tries"] + 1
+            state["tries"] += before["tries"]
     unique = {state["record_key"]: state for state in states}
     con.execute("CREATE OR REPLACE TEMP TABLE incoming_states AS SELECT * FROM record_states LIMIT 0")
     insert(con, "incoming_states", unique.values())

@@ -13,7 +13,7 @@ from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.model.codes import CODES, Retry
 from hsqbo_pipeline.model.operations import canonical_json
-from hsqbo_pipeline.runs.conclude import payload_hash
+from hsqbo_pipeline.runs.conclude import REFUSED, payload_hash
 
 SQL = Statements(Path(__file__).parent / "sql")
 TRIES = 3  # an unknown refusal is tried so often, then parked
@@ -32,7 +32,8 @@ def _one(verdict: Verdict, refused: dict[str, Row], retried: set[tuple[str, str]
         return verdict
     if any((verdict.entity.value, found) in retried for found in (verdict.hubspot_id, verdict.quickbooks_id) if found):
         return verdict
-    if before["payload_hash"] != payload_hash(_as_rows(verdict)):
+    sent = payload_hash(_as_rows(verdict))
+    if before["payload_hash"] != sent:
         return verdict
     code = CODES.get(before["code"]) or CODES["SYS_UNMAPPED_ERROR"]
     if code.retry in (Retry.AUTOMATIC, Retry.BACK_OFF):
@@ -40,9 +41,10 @@ def _one(verdict: Verdict, refused: dict[str, Row], retried: set[tuple[str, str]
     if code.retry is Retry.AUTOMATIC_THEN_USER and before["tries"] < TRIES:
         return verdict
     if code.retry is Retry.AUTOMATIC_THEN_USER:
-        slots = {"count": before["tries"], "reason": before["sentence"]}
+        slots = {"count": before["tries"], "reason": before["sentence"], REFUSED: sent}
         return replace(verdict, code="OPS_MAX_RETRIES", slots=slots, operations=(), settle=None)
-    return replace(verdict, code=code.name, slots=json.loads(before["slots"] or "{}"), operations=(), settle=None)
+    slots = {**json.loads(before["slots"] or "{}"), REFUSED: sent}
+    return replace(verdict, code=code.name, slots=slots, operations=(), settle=None)
 
 
 def _as_rows(verdict: Verdict) -> list[dict[str, object]]:

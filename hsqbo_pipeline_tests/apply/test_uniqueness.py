@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsqbo_pipeline.apply.uniqueness import Move, order
+from hsqbo_pipeline.core.exchanges import Move, order
 from hsqbo_pipeline.model.names import Entity
 from hsqbo_pipeline_tests.apply.bench import Bench
 from hsqbo_pipeline_tests.apply.orders import H, change

@@ -67,18 +67,32 @@ def test_a_survivor_with_a_partner_of_its_own_stands_still_with_both_claims() ->
     assert masters.payload(Q, "Customer", "2")["PrimaryPhone"] == {"FreeFormNumber": "555"}
 
 
-@pytest.mark.rule("N11", "H22", "D49", "CUS_INACTIVE", "ID_QBO_MERGED")
-def test_the_survivor_of_a_quickbooks_merge_is_proposed_and_stays_proposed() -> None:
-    """H22: the loser's contact fails with whoever its documents name now; nothing is re-activated, linked or made."""
-    masters = two_pairs()
-    moved = {"Id": "i1", "SyncToken": "1", "CustomerRef": {"value": "2"}, "DocNumber": "10", "MetaData": {}}
-    masters.quickbooks("Invoice", "i1", **{k: v for k, v in moved.items() if k not in ("Id", "SyncToken", "MetaData")})
+def _end_with_a_document_of_the_other(masters: Nights) -> None:
+    """A night on which customer 1 is inactive and the contact it had is on the mirror of an invoice of customer 2."""
+    masters.quickbooks("Invoice", "i1", CustomerRef={"value": "2"}, DocNumber="10")
     masters.hubspot("invoices", "h1")
     masters.link(Entity.INVOICE, "h1", "i1")
     ends = {"from_object": "invoices", "from_id": "h1", "to_object": "contacts", "to_id": "91", "type_ids": [177]}
     insert(masters.con, "associations", [ends])
     masters.edit(Q, "Customer", "1", {"Active": False, "DisplayName": "Customer 1 (deleted)"})
     masters.night()
+
+
+@pytest.mark.rule("N11", "H21", "H22", "CUS_INACTIVE")
+def test_the_documents_of_its_own_jobs_name_no_survivor() -> None:
+    """A parent that is made inactive was not merged into its job, though the job's documents hang on the parent's contact."""
+    masters = two_pairs()
+    masters.edit(Q, "Customer", "2", {"ParentRef": {"value": "1"}, "Job": True})
+    _end_with_a_document_of_the_other(masters)
+    (state,) = rows(masters.con, "SELECT * FROM record_states WHERE quickbooks_id = '1'")
+    assert (state["code"], state["candidates"], state["reasons"]) == ("CUS_INACTIVE", "[]", "[]")
+
+
+@pytest.mark.rule("N11", "H22", "D49", "CUS_INACTIVE", "ID_QBO_MERGED")
+def test_the_survivor_of_a_quickbooks_merge_is_proposed_and_stays_proposed() -> None:
+    """H22: the loser's contact fails with whoever its documents name now; nothing is re-activated, linked or made."""
+    masters = two_pairs()
+    _end_with_a_document_of_the_other(masters)
     masters.con.execute("DELETE FROM associations")  # the mirror goes to the survivor's contact in the same night
     for _ in range(2):
         (state,) = rows(masters.con, "SELECT * FROM record_states WHERE quickbooks_id = '1'")
@@ -183,14 +197,27 @@ def test_an_item_is_never_made_inactive() -> None:
     assert masters.states()[f"product:92:{made}"] == "DEL_REMOTE_DELETED"
 
 
-@pytest.mark.rule("A26", "N10")
+@pytest.mark.rule("A26", "N10", "D34", "ID_DUPLICATE_IN_BATCH", "N17")
 def test_e_mails_that_changed_hands_in_quickbooks_keep_the_pairs() -> None:
-    """Two customers swap their e-mails: each pair stays together and each contact is to get its partner's address."""
+    """Each pair stays together: who goes in a circle is told whom it waits for, who wants what a third one keeps is told who
+    has it, and who wants what another lets go of gets it."""
     masters = two_pairs()
-    masters.edit(Q, "Customer", "1", {"PrimaryEmailAddr": {"Address": "bob@example.com"}})
-    masters.edit(Q, "Customer", "2", {"PrimaryEmailAddr": {"Address": "ada@example.com"}})
-    wanted = {
-        verdict.record_key: verdict.operations[0].steps[0].body["email"]
-        for verdict in masters.verdicts(Entity.CUSTOMER).values()
-    }
-    assert wanted == {"customer:91:1": "bob@example.com", "customer:92:2": "ada@example.com"}
+    masters.contact("95", "third@example.com", hs_additional_emails="also@example.com")
+
+    def moved(first: str, second: str) -> dict[str, tuple[str, str | None]]:
+        masters.edit(Q, "Customer", "1", {"PrimaryEmailAddr": {"Address": first}})
+        masters.edit(Q, "Customer", "2", {"PrimaryEmailAddr": {"Address": second}})
+        told = masters.verdicts(Entity.CUSTOMER)
+        return {
+            one.hubspot_id or "": (one.code, one.operations[0].steps[0].body["email"] if one.operations else None)
+            for one in told.values()
+            if one.quickbooks_id
+        }
+
+    circle = {"91": ("ID_LINK_CLAIMED", None), "92": ("ID_LINK_CLAIMED", None)}
+    assert moved("bob@example.com", "ada@example.com") == circle
+    taken = {"91": ("ID_DUPLICATE_IN_BATCH", None), "92": ("ID_DUPLICATE_IN_BATCH", None)}
+    assert moved("bob@example.com", "also@example.com") == taken  # the second stands still, so the first has to as well
+    passed_on = {"91": ("OPS_UNCHANGED", "bob@example.com"), "92": ("OPS_UNCHANGED", "new@example.com")}
+    assert moved("bob@example.com", "new@example.com") == passed_on
+    assert moved("same@example.com", "same@example.com")["92"] == ("ID_DUPLICATE_IN_BATCH", None)

@@ -12,7 +12,7 @@ import pytest
 from hsqbo_pipeline.core.decisions import Verdict
 from hsqbo_pipeline.core.tables import insert
 from hsqbo_pipeline.model.names import Entity, System
-from hsqbo_pipeline.runs.conclude import payload_hash
+from hsqbo_pipeline.runs.conclude import REFUSED, payload_hash
 from hsqbo_pipeline.runs.refusals import TRIES, _as_rows, parked
 from hsqbo_pipeline.store import decisions
 from hsqbo_pipeline.store.warehouse import Warehouse
@@ -28,11 +28,11 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
         yield opened
 
 
-def refuse(warehouse: Warehouse, one: Verdict, tries: int) -> None:
+def refuse(warehouse: Warehouse, one: Verdict, tries: int, code: str = "SYS_UNMAPPED_ERROR") -> None:
     """The row of a record that was refused so often, for a reason nobody knows."""
     row = {
         "record_key": one.record_key, "entity": one.entity.value, "hubspot_id": one.hubspot_id, "quickbooks_id": one.quickbooks_id,
-        "state": "FAILING", "class": "FAILING", "code": "SYS_UNMAPPED_ERROR", "sentence": "It was refused: no idea.", "fix": "", "slots": "{}",
+        "state": "FAILING", "class": "FAILING", "code": code, "sentence": "It was refused: no idea.", "fix": "", "slots": "{}",
         "since_run": "r1", "since_at": NOW, "run_id": "r1", "evaluated_at": NOW, "payload_hash": payload_hash(_as_rows(one)), "tries": tries,
     }  # fmt: skip
     insert(warehouse.con, "record_states", [row], replace=True)
@@ -50,6 +50,9 @@ def test_an_unknown_refusal_is_tried_a_few_times_then_parked(warehouse: Warehous
     (kept,) = parked(warehouse.con, [one], looked)
     assert (kept.code, kept.operations, kept.slots["count"]) == ("OPS_MAX_RETRIES", (), TRIES)
     assert "no idea" in kept.slots["reason"]
+    assert kept.slots[REFUSED] == payload_hash(_as_rows(one))  # by this the next nights know it again
+    refuse(warehouse, one, TRIES, "OPS_MAX_RETRIES")
+    assert [each.code for each in parked(warehouse.con, [one], looked)] == ["OPS_MAX_RETRIES"]
     changed = replace(one, operations=(operation("5", price="11.00"),))
     assert parked(warehouse.con, [changed], looked) == [changed]
     said = {

@@ -74,10 +74,13 @@ def test_products(scenario: Scenario) -> None:
     assert _told(scenario) == []
 
 
-@pytest.mark.rule("D30", "D46", "D85", "N17")
+@pytest.mark.rule(
+    "A23", "A51", "D30", "D31", "D33", "D35", "D40", "D42", "D43", "D46", "D84", "D85", "D89", "D99", "1.14", "N10", "N17"
+)  # fmt: skip
 @_of("bad")
 def test_bad_records(scenario: Scenario) -> None:
-    """An odd record stops itself alone, and an odd text arrives as it was written."""
+    """An odd record stops itself alone, an odd text arrives as it was written, and what was refused once is not sent again
+    until it is another or somebody made room."""
     assert _told(scenario) == []
 
 

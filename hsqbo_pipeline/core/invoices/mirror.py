@@ -243,7 +243,7 @@ def _moved(case: Case, payer: Payer, parents: Parents, situation: Situation) -> 
         else ("contacts", INVOICE_TO_CONTACT, "contact_ids")
     )
     there = list(case.row(System.HUBSPOT)[column] or [])
-    partner = payer.standing.partner
+    partner = payer.standing.partner or parents.matched.get(payer.standing.id)
     before = (case.pair.baseline or {}).get(System.QUICKBOOKS, {})
     same_customer = before.get("customer") == case.row(System.QUICKBOOKS)["customer_id"]
     same_contact = before.get("contact") in (payer.key, f"of:{payer.standing.id}")

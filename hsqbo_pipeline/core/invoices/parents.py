@@ -12,6 +12,7 @@ import duckdb
 
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.tables import Row, Statements
+from hsqbo_pipeline.core.validate import hubspot_object
 from hsqbo_pipeline.model.codes import CODES, Class
 from hsqbo_pipeline.model.keys import sku_key
 from hsqbo_pipeline.model.names import Entity, System
@@ -105,7 +106,8 @@ def read_parents(con: duckdb.DuckDBPyConnection, situation: Situation) -> Parent
         for row in SQL.rows(con, name):
             rows[(entity, System(row["system"]), row["id"])] = row
     standings = {}
-    for found in SQL.rows(con, "parents_standing", run_id=situation.run_id):
+    object_ = hubspot_object(Entity.CUSTOMER, situation.rules)
+    for found in SQL.rows(con, "parents_standing", run_id=situation.run_id, object=object_):
         key = (Entity(found["entity"]), System(found["system"]), found["id"])
         standings[key] = _standing(key, found, rows.get(key, {}))
     skus: dict[tuple[System, str], list[str]] = {}

@@ -1,1 +1,4 @@
-SELECT DISTINCT unnest(email_keys) AS key, id FROM customers WHERE system = 'hubspot' ORDER BY length(id) DESC, id DESC
+-- The contacts of HubSpot that have one of these e-mail addresses, as their main or as a further one.
+SELECT key, id FROM (SELECT unnest(email_keys) AS key, id FROM customers WHERE system = 'hubspot')
+WHERE key IN (SELECT unnest($keys::VARCHAR[]))
+ORDER BY length(id), id

@@ -1,6 +1,12 @@
 -- Who an inactive customer's documents name now: those whose mirror still hangs on its contact, and what an earlier night found out.
-WITH losers AS (
+-- The documents of its own jobs hang there as well, and prove nothing.
+WITH RECURSIVE losers AS (
   SELECT DISTINCT unnest($ids::VARCHAR[]) AS id
+),
+family AS (
+  SELECT c.id, c.parent_id AS elder FROM customers AS c JOIN losers ON losers.id = c.parent_id WHERE c.system = 'quickbooks'
+  UNION
+  SELECT c.id, f.elder FROM customers AS c JOIN family AS f ON f.id = c.parent_id WHERE c.system = 'quickbooks'
 ),
 moved AS (
   SELECT losers.id AS loser, m.payload ->> '$.CustomerRef.value' AS survivor
@@ -17,5 +23,6 @@ moved AS (
 SELECT moved.loser, moved.survivor, coalesce(c.display_name, c.id) AS name, count(*) AS documents
 FROM moved JOIN customers AS c ON c.system = 'quickbooks' AND c.id = moved.survivor AND c.active
 WHERE moved.survivor <> moved.loser
+  AND NOT EXISTS (SELECT 1 FROM family AS f WHERE f.elder = moved.loser AND f.id = moved.survivor)
 GROUP BY moved.loser, moved.survivor, c.display_name, c.id
 QUALIFY row_number() OVER (PARTITION BY moved.loser ORDER BY count(*) DESC, length(moved.survivor), moved.survivor) = 1

@@ -1,8 +1,17 @@
--- How each wanted parent stands: its partner, and what this run has decided about it.
-WITH both_ways AS (
-  SELECT entity, 'hubspot' AS system, hubspot_id AS id, quickbooks_id AS partner, role, since_at FROM links WHERE entity IN ('customer', 'product')
+-- How each wanted parent stands: its partner, and what this run has decided about it. A contact that was deleted is nobody's partner
+-- any more, one that was merged is who it was merged into; where people are the customers, companies are none.
+WITH standing AS (
+  SELECT * FROM links
+  WHERE entity = 'product'
+     OR (entity = 'customer' AND ($object = 'companies' OR (hubspot_object = 'contacts' AND (role = 'primary' OR matched_by <> 'company'))))
+),
+both_ways AS (
+  SELECT entity, 'hubspot' AS system, hubspot_id AS id, quickbooks_id AS partner, role, since_at FROM standing
   UNION ALL
-  SELECT entity, 'quickbooks', quickbooks_id, hubspot_id, role, since_at FROM links WHERE entity IN ('customer', 'product')
+  SELECT s.entity, 'quickbooks', s.quickbooks_id, coalesce(m.merged_into, s.hubspot_id), s.role, s.since_at
+  FROM standing AS s
+  LEFT JOIN mirror AS m ON s.entity = 'customer' AND m.system = 'hubspot' AND m.object = s.hubspot_object AND m.id = s.hubspot_id AND m.gone IS NOT NULL
+  WHERE m.gone IS NULL OR m.merged_into IS NOT NULL
 ),
 partners AS (
   SELECT w.entity, w.system, w.id, b.partner
