@@ -28,7 +28,7 @@ def test_a_night_killed_anywhere_and_run_once_more_ends_as_if_undisturbed(
 ) -> None:
     """One clean night after a SIGKILL: each record exactly once, links one to one, nothing left open."""
     act = played[place]
-    assert kill_once(act, int(len(act.points) * part), tmp_path / "killed") is None
+    assert kill_once(act, act.deaths[int(len(act.deaths) * part)], tmp_path / "killed") is None
 
 
 @pytest.mark.rule("N13")
@@ -37,7 +37,7 @@ def test_the_torture_rejects_one_wrong_expectation(played: list[Act], tmp_path: 
     act = played[0]
     expected = {**act.expected, "Customer": [*act.expected["Customer"], ["nobody"]]}
     assert "Customer: missing [['nobody']]" in (
-        kill_once(replace(act, expected=expected), 5, tmp_path / "killed") or ""
+        kill_once(replace(act, expected=expected), act.deaths[5], tmp_path / "killed") or ""
     )
 
 

@@ -34,7 +34,9 @@ def main() -> int:
             # Of a first load the requests alone are new, not how many of each kind.
             act = ACTS[name](Path(folder), options.size if name == "busy day" else 4)
             kinds = f"{sum(act.writes.values())} writing requests of {act.kinds} kinds, {act.records} records written"
-            say(f"{act.name}: {len(act.points)} points at which a process can die; {kinds}")
+            say(
+                f"{act.name}: {len(act.points)} points to die at, {len(act.deaths)} of them leave different things; {kinds}"
+            )
             wrong += _kill(act, options, Path(folder)) if "kill" in options.only else []
             wrong += _lose(act, options, Path(folder)) if "lose" in options.only else []
             wrong += _chaos(act, options, Path(folder)) if "chaos" in options.only else []
@@ -51,6 +53,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=TORTURES, default=TORTURES, help="some tortures")
     parser.add_argument("--act", nargs="+", choices=ACTS, default=tuple(ACTS), help="one of the nights")
     parser.add_argument("--size", type=int, default=28, help="records of each kind on each side of the busy day")
+    parser.add_argument("--every", action="store_true", help="also points at which a death would leave the same behind")
     parser.add_argument("--part", type=_part, default=(1, 1), metavar="M/N", help="each N-th point from the M-th on")
     parser.add_argument("--seeds", type=int, default=3, help="how many runs of chaos per act")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at the same time")
@@ -65,7 +68,7 @@ def _part(text: str) -> tuple[int, int]:
 def _kill(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
     started = time.monotonic()
     first, every = options.part
-    points = range(first, len(act.points) + 1, every)
+    points = _spread((act.points if options.every else act.deaths)[first - 1 :: every])
 
     def share(job: int) -> list[Any]:
         found = kill_everywhere(act, points[job :: options.jobs], folder / f"job-{job}")
@@ -73,27 +76,33 @@ def _kill(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
 
     parts = _side_by_side(share, options.jobs, folder)
     killed, wrong = sum(part[0] for part in parts), [each for part in parts for each in part[1]]
-    say(f"  killed with SIGKILL at {killed} points, each followed by one clean night: {len(wrong)} ended otherwise "
+    stands = "" if options.every else f"; they stand for {len(act.points)}, whose others would leave the same behind"
+    say(f"  killed with SIGKILL at {killed} points{stands}. Each was followed by one clean night: {len(wrong)} ended otherwise "
          f"than an undisturbed night ({time.monotonic() - started:.0f} s)")  # fmt: skip
     return wrong
+
+
+def _spread(points: list[str]) -> list[str]:
+    """Early ones and late ones by turns, so that a fault anywhere shows soon."""
+    return [point for start in range(16) for point in points[start::16]]
 
 
 def _lose(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
     wrong: list[str] = []
 
     def share(job: int) -> list[Any]:
-        results = [lose_answers(act, kind, options.part, folder / f"job-{job}") for kind in LOST[job :: options.jobs]]
-        return [
-            [kind, found.performances, found.most_nights, found.wrong]
-            for kind, found in zip(LOST[job :: options.jobs], results, strict=True)
-        ]
+        first, every = options.part
+        mine = (first + job * every, every * options.jobs)
+        results = {kind: lose_answers(act, kind, mine, folder / f"job-{job}") for kind in LOST}
+        return [[kind, found.performances, found.most_nights, found.wrong] for kind, found in results.items()]
 
-    for part in _side_by_side(share, options.jobs, folder):
-        for kind, count, nights, troubles in part:
-            say(
-                f"  {kind}: {count} writes in turn, in step again after at most {nights} clean night(s), {len(troubles)} wrong"
-            )
-            wrong += troubles
+    for same_kind in zip(*_side_by_side(share, options.jobs, folder), strict=True):
+        troubles = [each for found in same_kind for each in found[3]]
+        count, nights = sum(found[1] for found in same_kind), max(found[2] for found in same_kind)
+        say(
+            f"  {same_kind[0][0]}: {count} writes in turn, in step again after at most {nights} clean night(s), {len(troubles)} wrong"
+        )
+        wrong += troubles
     return wrong
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 
 from hsqbo_pipeline.sandbox.frame.server import Sandbox, SandboxConfig, build
+from hsqbo_pipeline_tests.nights.torture.points import SYSTEMS
 from hsqbo_pipeline_tests.nights.torture.serving import serving
-from hsqbo_pipeline_tests.nights.torture.stage import SYSTEMS, Theatre, copied, perform, performance, warm_up
+from hsqbo_pipeline_tests.nights.torture.stage import Ended, Theatre, copied, perform, performance, warm_up
 from hsqbo_pipeline_tests.nights.town import Town, picture
 
 
@@ -30,6 +31,7 @@ class Act:
     data: Path
     rules: dict[str, Any]
     points: list[str] = field(default_factory=list)
+    deaths: list[str] = field(default_factory=list)  # of the points, one for each world that a death would leave
     expected: Any = None
     writes: dict[str, int] = field(default_factory=dict)
     requests: int = 0
@@ -41,7 +43,6 @@ class Act:
 class Figures:
     """What came of it."""
 
-    points: int = 0
     killed: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -99,10 +100,16 @@ def rehearsed(act: Act) -> Act:
         assert second.exit_code == 0, second.said
         expected = end_state(theatre, data)
     return Act(
-        act.name, act.sandbox, act.data, act.rules, first.points, expected,
+        act.name, act.sandbox, act.data, act.rules, first.points, deaths(first), expected,
         writes={name: int(found["writes"]) for name, found in counts.items()},
         requests=sum(int(found["total"]) for found in counts.values()), kinds=kinds, records=records,
     )  # fmt: skip
+
+
+def deaths(undisturbed: Ended) -> list[str]:
+    """The points of a night, one for each world: of points that leave the same behind the last stands for all."""
+    last = dict(zip(undisturbed.worlds, undisturbed.points, strict=True))
+    return list(last.values())
 
 
 def _written(data: Path) -> tuple[int, int]:
@@ -118,9 +125,9 @@ def _written(data: Path) -> tuple[int, int]:
         con.close()
 
 
-def kill_everywhere(act: Act, points: Iterable[int], folder: Path) -> Figures:
-    """Kill the night at each of these points (they count from 1)."""
-    figures = Figures(points=len(act.points))
+def kill_everywhere(act: Act, points: Iterable[str], folder: Path) -> Figures:
+    """Kill the night at each of these points."""
+    figures = Figures()
     for at in points:
         trouble = kill_once(act, at, folder / f"killed-{os.getpid()}")
         figures.killed += 1
@@ -132,13 +139,15 @@ def kill_everywhere(act: Act, points: Iterable[int], folder: Path) -> Figures:
     return figures
 
 
-def kill_once(act: Act, at: int, data: Path) -> str | None:
+def kill_once(act: Act, at: str, data: Path) -> str | None:
     """Killed at one point, then a clean night. What is wrong afterwards; None if all is well."""
     copied(act.data, data)
+    where = f"{act.name}, {at}"
     with performance(act.sandbox) as theatre:
         theatre.wait()
         killed = perform(theatre, data, act.rules, at=at)
-        where = f"{act.name}, point {at} of {len(act.points)} ({killed.points[-1] if killed.points else 'before any'})"
+        if killed.exit_code is not None:
+            return f"{where}: the night ended with {killed.exit_code} and never came there: {killed.said[-500:]}"
         theatre.wait()
         clean = perform(theatre, data, act.rules)
         if clean.exit_code != 0:

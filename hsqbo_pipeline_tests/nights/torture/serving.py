@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import uvicorn
 
 from hsqbo_pipeline.sandbox.frame.server import Sandbox
-from hsqbo_pipeline_tests.nights.torture.stage import SYSTEMS, Theatre, listening
+from hsqbo_pipeline_tests.nights.torture.points import SYSTEMS
+from hsqbo_pipeline_tests.nights.torture.stage import Theatre, listening
 
 
 class _Quiet(uvicorn.Server):

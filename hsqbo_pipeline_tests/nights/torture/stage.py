@@ -14,10 +14,9 @@ import shutil
 import signal
 import socket
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -25,33 +24,26 @@ from typing import Any, NoReturn
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
-import httpx
 import uvicorn
 
-from hsqbo_pipeline.apply import batches
-from hsqbo_pipeline.clients import opening
-from hsqbo_pipeline.clients.clock import Clock
-from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.rules import Rules
-from hsqbo_pipeline.runs import connection, ending, night
 from hsqbo_pipeline.runs.request import Request
 from hsqbo_pipeline.runs.sync import sync
 from hsqbo_pipeline.sandbox.frame.server import Sandbox
 from hsqbo_pipeline.settings import Settings
-from hsqbo_pipeline_tests.apply.bench import Hook, HookedTransport, HookedWarehouse
+from hsqbo_pipeline_tests.nights.torture.points import SYSTEMS, Meddler, Watch, watched
 
-SYSTEMS = ("hubspot", "quickbooks")
-# Records in one writing request here: a small town then has as many requests that can go wrong as a city.
-SMALL = {System.HUBSPOT: 12, System.QUICKBOOKS: 7}
-Meddler = Callable[[str, str, bytes], None]  # system, path, body
+Play = Callable[[Settings, Rules], int]  # what a process on the stage does, and its exit code
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a night's process ended: its exit code (None if it was killed), and the points it went through."""
+    """How a night's process ended: its exit code (None if it was killed), the points it went through, and at each of
+    them what a process dying there would leave."""
 
     exit_code: int | None
     points: list[str]
+    worlds: list[str]
     said: str = ""
 
 
@@ -123,8 +115,19 @@ def _serve(sandbox: Sandbox, sockets: dict[str, socket.socket]) -> NoReturn:
     os._exit(0)
 
 
+def night(settings: Settings, rules: Rules) -> int:
+    """The night, with nothing in its way; its exit code."""
+    return int(sync(settings, rules, Request()).exit_code)
+
+
 def perform(
-    theatre: Theatre, data: Path, rules: dict[str, Any], *, at: int | None = None, meddle: Meddler | None = None
+    theatre: Theatre,
+    data: Path,
+    rules: dict[str, Any],
+    *,
+    at: str | None = None,
+    meddle: Meddler | None = None,
+    play: Play = night,
 ) -> Ended:
     """A night in a process of its own. With `at` it is killed with SIGKILL at that point; `meddle` sees each request
     just before it goes out."""
@@ -132,42 +135,32 @@ def perform(
     report.unlink(missing_ok=True)
     child = os.fork()
     if child == 0:
-        _night(theatre, data, rules, at, report, meddle)
+        _act(theatre, data, rules, Watch(report, data, at), meddle, play)
     _pid, status = os.waitpid(child, 0)
     lines = report.read_text().splitlines() if report.exists() else []
-    points = [line for line in lines if not line.startswith("!")]
+    reached = [line.partition("\t") for line in lines if not line.startswith("!")]
     said = "\n".join(line[1:] for line in lines if line.startswith("!"))
-    killed = os.WIFSIGNALED(status)
-    return Ended(None if killed else os.waitstatus_to_exitcode(status), points, said)
+    code = None if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)
+    return Ended(code, [point for point, _tab, _world in reached], [world for _point, _tab, world in reached], said)
 
 
-def _night(
-    theatre: Theatre, data: Path, rules: dict[str, Any], at: int | None, report: Path, meddle: Meddler | None
+def _act(
+    theatre: Theatre, data: Path, rules: dict[str, Any], watch: Watch, meddle: Meddler | None, play: Play
 ) -> NoReturn:
     code = 70
-    with report.open("w", buffering=1) as out:
-        count = 0
-
-        def hook(point: str) -> None:
-            nonlocal count
-            count += 1
-            out.write(f"{point}\n")
-            if count == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            settings = Settings(
-                data=data, _env_file=None,
-                hubspot_base_url=theatre.urls["hubspot"], quickbooks_base_url=theatre.urls["quickbooks"],
-            )  # type: ignore[call-arg]  # fmt: skip
-            with hooked(hook, meddle):
-                code = int(sync(settings, Rules.model_validate(rules), Request()).exit_code)
-        except BaseException:  # noqa: BLE001 - whatever it was, it is told and the process ends
-            out.write("".join(f"!{line}\n" for line in traceback.format_exc().splitlines()))
-        if at is None:
-            report.with_suffix(".modules").write_text("\n".join(sys.modules))
-        out.flush()
-        os._exit(code)
+    try:
+        settings = Settings(
+            data=data, _env_file=None,
+            hubspot_base_url=theatre.urls["hubspot"], quickbooks_base_url=theatre.urls["quickbooks"],
+        )  # type: ignore[call-arg]  # fmt: skip
+        with watched(watch, meddle):
+            code = play(settings, Rules.model_validate(rules))
+    except BaseException:  # noqa: BLE001 - whatever it was, it is told and the process ends
+        watch.tell("".join(f"!{line}\n" for line in traceback.format_exc().splitlines()))
+    if watch.at is None:
+        watch.report.with_suffix(".modules").write_text("\n".join(sys.modules))
+    watch.close()
+    os._exit(code)
 
 
 def warm_up(data: Path) -> None:
@@ -175,57 +168,6 @@ def warm_up(data: Path) -> None:
     for name in (data.parent / f"{data.name}.modules").read_text().split():
         with suppress(Exception):
             importlib.import_module(name)
-
-
-@contextmanager
-def hooked(hook: Hook, meddle: Meddler | None = None) -> Iterator[None]:
-    """Let the hook see each request and each commit of the nights in the block. They wait for nothing and draw nothing."""
-
-    class Seen(HookedWarehouse):
-        pass
-
-    Seen.hook = staticmethod(hook)
-
-    @asynccontextmanager
-    async def clients(settings: Settings, _theirs: Clock) -> Any:  # `_through` gives each system a clock of its own
-        connection.open_hubspot = _through(opening.open_hubspot, hook, "hubspot", meddle)
-        connection.open_quickbooks = _through(opening.open_quickbooks, hook, "quickbooks", meddle)
-        async with connection.open_clients(settings) as pair:
-            yield pair
-
-    night.Warehouse, night.open_clients = Seen, clients
-    batches.LARGEST = SMALL
-    ending.write_all = lambda data, _run: data  # the report is drawn after everything this is about
-    yield
-
-
-def _through(opener: Callable[..., Any], hook: Hook, name: str, meddle: Meddler | None) -> Callable[..., Any]:
-    passed = [0.0]
-
-    async def sleep(seconds: float) -> None:
-        passed[0] += seconds
-        await asyncio.sleep(0)
-
-    clock = Clock(monotonic=lambda: time.monotonic() + passed[0], sleep=sleep)
-
-    def made(*given: Any, **named: Any) -> Any:
-        inner = httpx.AsyncHTTPTransport(limits=httpx.Limits(keepalive_expiry=2))
-        return opener(*given, **{**named, "clock": clock}, http=Watched(inner, hook, name, meddle))
-
-    return made
-
-
-class Watched(HookedTransport):
-    """Shows requests to a meddler before they go out."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, hook: Hook, name: str, meddle: Meddler | None) -> None:
-        super().__init__(inner, hook, name)
-        self.meddle = meddle
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self.meddle is not None:
-            self.meddle(self.name, request.url.path, request.content)
-        return await super().handle_async_request(request)
 
 
 def copied(data: Path, to: Path) -> Path:

@@ -10,9 +10,12 @@ from typing import Any
 import duckdb
 
 from hsqbo_pipeline_tests.nights.torture.kill import Act, differing, end_state
-from hsqbo_pipeline_tests.nights.torture.stage import SYSTEMS, Theatre, copied, perform, performance
+from hsqbo_pipeline_tests.nights.torture.points import SYSTEMS
+from hsqbo_pipeline_tests.nights.torture.stage import Theatre, copied, perform, performance
 
-LOST = ("apply_then_reset", "apply_then_500", "empty_body", "close_mid_body", "reset_before")
+# How an answer is lost, and for each how-manieth write: after the write took effect for all of them, the other ways for
+# a part, each kind with other writes.
+LOST = {"apply_then_reset": 1, "apply_then_500": 4, "empty_body": 4, "close_mid_body": 4, "reset_before": 4}
 # Faults that a night meets without a person's doing; waits are cut short, logins are somebody else's torture.
 CHAOS = (
     "429", "429_secondly", "429_ten_secondly", "429_item", "500", "502", "503", "504", "423", "477", "slow", "reset_before", "apply_then_reset",
@@ -34,11 +37,12 @@ class Troubled:
 
 
 def lose_answers(act: Act, kind: str, part: tuple[int, int], folder: Path) -> Troubled:
-    """Lose the answer of each writing request in turn, then let clean nights follow. `part` is the first, and each
-    how-manieth from there on."""
+    """Lose the answer of one writing request after the other, then let clean nights follow. `part` is the first of
+    those that this kind takes, and each how-manieth from there on."""
     found = Troubled()
+    each, shift = LOST[kind], list(LOST).index(kind)
     for system in SYSTEMS:
-        for nth in range(part[0], act.writes[system] + 1, part[1]):
+        for nth in range(1 + shift % each + (part[0] - 1) * each, act.writes[system] + 1, part[1] * each):
             found.performances += 1
             rule = {"system": system, "when": {"write": "any", "nth": nth}, "do": kind}
             trouble = _lose(act, rule, copied(act.data, folder / "lost"), found)
