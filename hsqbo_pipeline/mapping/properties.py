@@ -77,6 +77,8 @@ OWN_PROPERTIES: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 _ADJUSTMENT = ("hs_createdate", "hs_lastmodifieddate", "hs_label", "hs_type", "hs_value", "hs_sort_order")
+# How a record came to be, and through which app (HubSpot's record source properties; nobody can set them).
+_MADE_BY = ("hs_object_source", "hs_object_source_detail_1")
 
 # What a rule looks at beside the mapped fields, per object.
 _READ: dict[str, tuple[str, ...]] = {
@@ -86,10 +88,10 @@ _READ: dict[str, tuple[str, ...]] = {
         "hs_additional_emails",
         "hs_merged_object_ids",
         "hs_calculated_merged_vids",
-        "hs_object_source",
+        *_MADE_BY,
     ),
-    "companies": ("createdate", "hs_lastmodifieddate", "name", "domain", "hs_merged_object_ids", "hs_object_source"),
-    "products": ("createdate", "hs_lastmodifieddate", "hs_merged_object_ids", "recurringbillingfrequency"),
+    "companies": ("createdate", "hs_lastmodifieddate", "name", "domain", "hs_merged_object_ids", *_MADE_BY),
+    "products": ("createdate", "hs_lastmodifieddate", "hs_merged_object_ids", "recurringbillingfrequency", *_MADE_BY),
     "deals": ("createdate", "hs_lastmodifieddate", "dealname"),
     "invoices": (
         "hs_createdate",

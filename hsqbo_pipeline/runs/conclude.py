@@ -74,9 +74,8 @@ def _clear_events(con: duckdb.DuckDBPyConnection, situation: Situation) -> None:
 
 def _state_row(verdict: Row, end: Outcome, situation: Situation) -> Row:
     text = render(end.code, **end.slots)
-    reasons = [
-        {**reason, **render(reason["code"], **reason["slots"])._asdict()} for reason in json.loads(verdict["reasons"])
-    ]
+    told = [*_still_warned(verdict, end), *json.loads(verdict["reasons"])]
+    reasons = [{**reason, **render(reason["code"], **reason["slots"])._asdict()} for reason in told]
     return {
         "record_key": verdict["record_key"],
         "entity": verdict["entity"],
@@ -104,6 +103,14 @@ def _state_row(verdict: Row, end: Outcome, situation: Situation) -> Row:
         "payload_hash": payload_hash(verdict["operations"]) if end.refused else end.slots.get(REFUSED),
         "tries": int(end.refused),
     }
+
+
+def _still_warned(verdict: Row, end: Outcome) -> list[dict[str, Any]]:
+    """A warning does not go away because what was decided along with it waits, or was refused: it is told beside that."""
+    code = verdict["code"]
+    if code == end.code or code not in CODES or CODES[code].klass is not Class.WARNING:
+        return []
+    return [{"code": code, "slots": json.loads(verdict["slots"] or "{}")}]
 
 
 def payload_hash(operations: Iterable[Mapping[str, Any]]) -> str:

@@ -194,7 +194,11 @@ def test_another_sync_at_work_and_a_moved_zone_stop_every_run(tmp_path: Path) ->
         logins.store(home.settings, System.QUICKBOOKS).save(ending_login(datetime.now(UTC)))
         assert home.night().exit_code == ExitCode.DONE
         assert home.states()["connection:quickbooks:login"] == "AUTH_ENDS_SOON"
-        home.person("hubspot", "create", "invoices", {"hs_number": "9", "hs_invoice_source": "data_sync"})
+        other = {"hs_object_source": "INTEGRATIONS_SYNC", "hs_object_source_detail_1": "Google Contacts"}
+        home.person("hubspot", "create", "products", {"name": "Cap", **other})
+        assert home.night().exit_code == ExitCode.DONE  # a sync with somebody else than QuickBooks is none of ours
+        synced = {**other, "hs_object_source_detail_1": "QuickBooks Online"}
+        home.person("hubspot", "create", "contacts", {"email": "hat@example.com", **synced})
         headers = {"Authorization": "Bearer pat-sandbox"}
         for kind, name, of in (("products", "qbo_backfill", "number"), ("contacts", "qbo_id", "string")):
             field = "number" if of == "number" else "text"

@@ -20,6 +20,7 @@ from hsqbo_pipeline.core.invoices.outgoing import Outbox
 from hsqbo_pipeline.core.invoices.parents import Parents, read_parents
 from hsqbo_pipeline.core.payments.cases import second_documents
 from hsqbo_pipeline.core.payments.preview import money_moved
+from hsqbo_pipeline.model.codes import render
 from hsqbo_pipeline.model.names import Entity, System
 
 
@@ -45,6 +46,9 @@ def _second_document(verdict: Verdict, seconds: Mapping[str, str]) -> Verdict:
     payment = seconds.get(verdict.quickbooks_id or "")
     if payment is None:
         return verdict
+    said = render("HS_WORKFLOW_DUPLICATE", id=payment).sentence  # whoever approves the copy should read it there
+    operations = tuple(replace(one, warnings=(*one.warnings, said)) for one in verdict.operations)
+    verdict = replace(verdict, operations=operations)
     if verdict.code == "OPS_UNCHANGED":
         return replace(verdict, code="HS_WORKFLOW_DUPLICATE", slots={"id": payment})
     return replace(verdict, reasons=(*verdict.reasons, Reason("HS_WORKFLOW_DUPLICATE", {"id": payment})))
