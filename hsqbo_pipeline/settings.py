@@ -122,6 +122,7 @@ class Settings(BaseSettings):
         default_factory=lambda data: SANDBOX_REALM if is_loopback(data["quickbooks_base_url"]) else ""
     )
 
+    tokens_in: Literal["file", "keyring"] = "file"
     environment: Environment = Field(default_factory=_environment)
     schedules: bool = False
     executor: Literal["in_process", "multiprocess"] = "in_process"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
@@ -51,7 +50,7 @@ def hubspot_endpoint(base_url: str, version: str, client_id: str, client_secret:
 
 
 def oauth_tokens(
-    token_file: Path,
+    store: TokenStore,
     endpoint: TokenEndpoint,
     *,
     account: str,
@@ -59,8 +58,7 @@ def oauth_tokens(
     refresh_token: SecretStr,
     clock: Clock = SYSTEM_CLOCK,
 ) -> OAuthTokens:
-    """Tokens kept in `token_file`. `account` is the realm or portal; `refresh_token` that of the settings, or empty."""
-    store = TokenStore(token_file)
+    """Tokens kept in `store`. `account` is the realm or portal; `refresh_token` that of the settings, or empty."""
     return OAuthTokens(store, endpoint, realm=account, environment=environment, seed=refresh_token, clock=clock)
 
 

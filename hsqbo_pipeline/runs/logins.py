@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from pydantic import SecretStr
 
+from hsqbo_pipeline.clients.keyring_tokens import KeyringStore
 from hsqbo_pipeline.clients.opening import hubspot_endpoint, hubspot_token, oauth_tokens, quickbooks_endpoint
 from hsqbo_pipeline.clients.tokens import Tokens, TokenStore, seed_of
 from hsqbo_pipeline.clients.transport import TokenSource
@@ -29,8 +30,9 @@ class EndOfLife:
 
 
 def store(settings: Settings, system: System) -> TokenStore:
-    """Where a system's login is kept."""
-    return TokenStore(settings.data / "tokens" / f"{system.value}.json")
+    """Where a system's login is kept. Raises ConfigurationError where a keyring is wanted and there is none."""
+    path = settings.data / "tokens" / f"{system.value}.json"
+    return KeyringStore(path) if settings.tokens_in == "keyring" else TokenStore(path)
 
 
 def connected(settings: Settings) -> Settings:
@@ -47,7 +49,7 @@ def quickbooks_login(settings: Settings) -> TokenSource:
         settings.quickbooks_client_id, settings.quickbooks_client_secret, settings.quickbooks_token_url
     )
     return oauth_tokens(
-        store(settings, System.QUICKBOOKS).path,
+        store(settings, System.QUICKBOOKS),
         endpoint,
         account=settings.quickbooks_realm,
         environment=settings.environment,
@@ -70,7 +72,7 @@ def hubspot_login(settings: Settings) -> TokenSource:
         settings.hubspot_client_secret,
     )
     return oauth_tokens(
-        store(settings, System.HUBSPOT).path,
+        store(settings, System.HUBSPOT),
         endpoint,
         account=kept.realm if kept else "",
         environment=kept.environment if kept else settings.environment,

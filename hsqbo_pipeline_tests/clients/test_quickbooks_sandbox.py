@@ -17,6 +17,7 @@ from hsqbo_pipeline.clients.clock import Clock
 from hsqbo_pipeline.clients.opening import oauth_tokens, open_quickbooks, quickbooks_endpoint, quickbooks_token
 from hsqbo_pipeline.clients.quickbooks.answers import BatchItem
 from hsqbo_pipeline.clients.quickbooks.client import QuickBooksClient
+from hsqbo_pipeline.clients.tokens import TokenStore
 from hsqbo_pipeline.clients.transport import TokenSource
 from hsqbo_pipeline.errors import AuthenticationError, RecordError, UncertainError
 from hsqbo_pipeline.sandbox.frame.server import RunningSandbox, SandboxConfig, running
@@ -73,7 +74,7 @@ def _ask(
 def _login(company: RunningSandbox, folder: Path) -> TokenSource:
     endpoint = quickbooks_endpoint("sandbox-client", SecretStr("sandbox-secret"), company.quickbooks_url + TOKEN_PATH)
     return oauth_tokens(
-        folder / "quickbooks.json",
+        TokenStore(folder / "quickbooks.json"),
         endpoint,
         account=company.sandbox.quickbooks.books.realm,
         environment="sandbox",

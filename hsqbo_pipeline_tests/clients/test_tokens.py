@@ -108,7 +108,7 @@ def _tokens(
 ) -> OAuthTokens:
     endpoint = quickbooks_endpoint("client", SecretStr("client-secret-x"), issuer_url)
     return oauth_tokens(
-        folder / "quickbooks.json",
+        TokenStore(folder / "quickbooks.json"),
         endpoint,
         account=realm,
         environment=environment,
@@ -282,7 +282,7 @@ def test_hubspot_oauth_sends_the_client_in_the_form(tmp_path: Path, issuer: _Iss
     base = issuer.url.split("/oauth2", 1)[0]
     endpoint: TokenEndpoint = hubspot_endpoint(base, "2026-03", "hs-client", SecretStr("hs-secret-y"))
     tokens = oauth_tokens(
-        tmp_path / "hubspot.json",
+        TokenStore(tmp_path / "hubspot.json"),
         endpoint,
         account="24",
         environment="production",
