@@ -9,12 +9,23 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from hsqbo_pipeline.reports.words import straight
 from hsqbo_pipeline.runs.ending import Ended
 
+
+class Terminal(Console):
+    """A console on which no name from a record steers the terminal: escape codes and signs that turn text are left out."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Whatever is printed as text, a table's cells too, comes through here."""
+        return super().render_str(straight(text), **how)
+
+
 # A table that is piped into a file or a mail is not squeezed into the eighty columns of no terminal.
-out = Console(soft_wrap=False, highlight=False, width=None if sys.stdout.isatty() else 160)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+out = Terminal(soft_wrap=False, highlight=False, width=None if sys.stdout.isatty() else 160)
+err = Terminal(stderr=True, soft_wrap=True, highlight=False)
 
 
 def problem(text: str) -> None:

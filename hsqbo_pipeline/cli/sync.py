@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from hsqbo_pipeline.cli.app import app
-from hsqbo_pipeline.cli.printing import out, summary
+from hsqbo_pipeline.cli.printing import is_terminal, out, summary
 from hsqbo_pipeline.cli.progress import watching
+from hsqbo_pipeline.errors import HsqboError
 from hsqbo_pipeline.runs.request import Kind, Request
+from hsqbo_pipeline.settings import Settings
+from hsqbo_pipeline.settings import load as load_settings
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
@@ -41,10 +46,8 @@ def sync(
     """
     from hsqbo_pipeline.model.rules import load as load_rules
     from hsqbo_pipeline.runs.sync import sync as run_sync
-    from hsqbo_pipeline.settings import load as load_settings
 
     settings = load_settings()
-    rules = load_rules(settings.rules)
     request = Request(
         kind=Kind.BACKFILL if from_day or to_day else Kind.NIGHTLY,
         from_day=from_day.date() if from_day else None,
@@ -55,11 +58,32 @@ def sync(
         why=why,
         wait_for=wait,
     )
-    if as_json:
-        ended = run_sync(settings, rules, request)
-        out.print(ended.as_json(), soft_wrap=True, markup=False)
-    else:
-        with watching() as watch:
-            ended = run_sync(settings, rules, request, progress=watch.said, counted=watch.counted)
-        summary(ended)
+    with _told_if_broken(settings):
+        rules = load_rules(settings.rules)
+        if as_json:
+            ended = run_sync(settings, rules, request)
+            out.print(ended.as_json(), soft_wrap=True, markup=False)
+        else:
+            with watching() as watch:
+                ended = run_sync(settings, rules, request, progress=watch.said, counted=watch.counted)
+            summary(ended)
     raise typer.Exit(int(ended.exit_code))
+
+
+@contextmanager
+def _told_if_broken(settings: Settings) -> Iterator[None]:
+    """Nobody reads what cron's run says: where no person is watching, a run that cannot be made is told as alerts are."""
+    try:
+        yield
+    except HsqboError as error:
+        if not is_terminal():
+            from hsqbo_pipeline.reports.alerts import tell_broken
+
+            tell_broken(
+                settings,
+                settings.data,
+                "Sync",
+                str(error),
+                "put it right; the next run goes on where this one stopped.",
+            )
+        raise

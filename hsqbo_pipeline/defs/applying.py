@@ -9,12 +9,13 @@ import dagster as dg
 
 from hsqbo_pipeline.defs import steps
 from hsqbo_pipeline.defs.columns import of_applied
-from hsqbo_pipeline.defs.guarded import Told, check, plain, stage_asset, table
+from hsqbo_pipeline.defs.guarded import Told, check, stage_asset
 from hsqbo_pipeline.defs.names import APPLY, PLAN, PLURAL, applied, batches
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.model.names import Entity
 from hsqbo_pipeline.model.operations import Wave
 from hsqbo_pipeline.model.rules import Rules
+from hsqbo_pipeline.reports.markdown import plain, table
 
 SYNC_PLAN = "sync_plan"
 WAVES = {
@@ -66,8 +67,16 @@ def _seal(lazy: LazyNight) -> Told:
         description="; ".join(f"{each['count']} {each['what']} (limit {each['limit']})" for each in reasons) or None,
     )
     numbers = {"dagster/row_count": operations, "needs_approval": int(plan["status"] == "open" and operations > 0)}
-    more = {"hash": plan["hash"], "status": plan["status"]}
+    more = {"hash": plan["hash"], "status": plan["status"], **_operations(lazy, plan["hash"])}
     return Told(numbers, _plan_summary(plan, totals, reasons), more, (limits,), version=plan["hash"])
+
+
+def _operations(lazy: LazyNight, plan_hash: str) -> dict[str, Any]:
+    """What would be done, record by record: nobody should have to leave this page to approve it."""
+    from hsqbo_pipeline.reports.summary import operations_markdown
+
+    shown = operations_markdown(lazy.get().warehouse.con, plan_hash)
+    return {"changes": dg.MetadataValue.md(shown)} if shown else {}
 
 
 def _plan_summary(plan: Mapping[str, Any], totals: Mapping[str, Any], reasons: list[dict[str, Any]]) -> str:

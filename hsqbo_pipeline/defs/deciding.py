@@ -6,12 +6,14 @@ import dagster as dg
 
 from hsqbo_pipeline.defs import steps
 from hsqbo_pipeline.defs.columns import of_batches, of_matched, of_valid
-from hsqbo_pipeline.defs.guarded import Told, check, plain, sentence, stage_asset
+from hsqbo_pipeline.defs.guarded import Told, check, stage_asset
 from hsqbo_pipeline.defs.names import MATCH, PLAN, PLURAL, VALIDATE, batches, matched, valid
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.defs.planned import Planned
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.rules import Rules
+from hsqbo_pipeline.reports.markdown import plain, sentence
+from hsqbo_pipeline.reports.words import SYSTEMS
 
 READS = {
     Entity.PRODUCT: ("hubspot_products", "quickbooks_items", "quickbooks_company"),
@@ -71,7 +73,7 @@ def valid_asset(entity: Entity, rules: Rules) -> dg.AssetsDefinition:
         "value, and end in the failure report; nobody else is stopped.",
         deps=READS[entity],
         checks=[
-            check(f"{side.value}_records_fit", name, f"Every {side.value} record is what it should be.")
+            check(f"{side.value}_records_fit", name, f"Every record of {SYSTEMS[side.value]} is what it should be.")
             for side in System
         ],
         columns=of_valid(entity, rules),
@@ -139,7 +141,8 @@ def batches_asset(entity: Entity, rules: Rules) -> dg.AssetsDefinition:
 
 def _plan(lazy: LazyNight, entity: Entity) -> Told:
     found: Planned = steps.reach(lazy, steps.plan(entity)).answer
-    return _unless_held(lazy, entity, Told(found.numbers, found.summary))
+    more = {"first_operations": dg.MetadataValue.md(found.first_operations)} if found.first else {}
+    return _unless_held(lazy, entity, Told(found.numbers, found.summary, more))
 
 
 def _unless_held(lazy: LazyNight, entity: Entity, told: Told) -> Told:

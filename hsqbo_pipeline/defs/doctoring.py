@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from hsqbo_pipeline.defs.guarded import Told, check, plain, stage_asset, table
+from hsqbo_pipeline.defs.guarded import Told, check, stage_asset
 from hsqbo_pipeline.defs.names import REPORT
 from hsqbo_pipeline.defs.night_resource import LazyNight
+from hsqbo_pipeline.reports.markdown import plain, table
 from hsqbo_pipeline.runs.request import Kind
 
 if TYPE_CHECKING:

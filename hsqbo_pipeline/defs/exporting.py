@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from hsqbo_pipeline.defs.guarded import plain
 from hsqbo_pipeline.defs.names import OWNERS, REPORT, key
 from hsqbo_pipeline.defs.run_report import NAME as RUN_REPORT
 from hsqbo_pipeline.errors import HsqboError
+from hsqbo_pipeline.reports.markdown import plain
 from hsqbo_pipeline.settings import load as load_settings
 
 EXPORT = "records_export"

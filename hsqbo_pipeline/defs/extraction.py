@@ -7,11 +7,12 @@ import dagster as dg
 
 from hsqbo_pipeline.defs import steps
 from hsqbo_pipeline.defs.columns import of_extraction
-from hsqbo_pipeline.defs.guarded import Told, guarded, plain, table
+from hsqbo_pipeline.defs.guarded import Told, guarded
 from hsqbo_pipeline.defs.names import BOOKS, EXTRACT, HUBSPOT_ASSETS, OWNERS, QUICKBOOKS_ASSETS, key
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.rules import Rules
+from hsqbo_pipeline.reports.markdown import plain, table
 
 _WORDS = {
     "hubspot_portal": "The portal's own settings: currencies, time zone, tax rates, properties.",

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from hsqbo_pipeline.core.tables import Row, rows
-from hsqbo_pipeline.defs.guarded import plain, sentence, table
 from hsqbo_pipeline.model.codes import render
 from hsqbo_pipeline.model.names import TABLES, Entity, System
+from hsqbo_pipeline.reports.markdown import plain, sentence, table
+from hsqbo_pipeline.reports.words import plural
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +40,7 @@ def _check(con: "duckdb.DuckDBPyConnection", entity: Entity, side: System) -> dg
         check_name=f"{side.value}_records_fit",
         passed=not failed,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{failed:,} records can't be used as they are." if failed else "Every record fits.",
+        description=f"{plural(failed, 'record')} can't be used as it stands." if failed else "Every record fits.",
         metadata={
             "failing": failed,
             **({"reasons": dg.MetadataValue.md(_reasons(found))} if found else {}),
@@ -52,7 +53,7 @@ def _reasons(found: list[Row]) -> str:
     told = []
     for row in found:
         text = render(row["code"], field=row["field"], value=row["value"])
-        names = ", ".join(plain(name) for name in row["samples"])
+        names = ", ".join(plain(name, 80) for name in row["samples"])
         told.append((row["records"], row["field"] or "", plain(text.sentence), sentence(text.fix), names))
     return table(("records", "field", "what", "fix", "such as"), told)
 

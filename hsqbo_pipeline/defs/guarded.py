@@ -14,6 +14,7 @@ import dagster as dg
 from hsqbo_pipeline.defs.names import OWNERS, key
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.errors import HsqboError
+from hsqbo_pipeline.reports.markdown import plain
 from hsqbo_pipeline.settings import load as load_settings
 
 
@@ -116,34 +117,3 @@ def _unsaid(specs: list[dg.AssetCheckSpec], told: Told) -> list[dg.AssetCheckRes
         for spec in specs
         if spec.name not in answered
     ]
-
-
-def plain(text: Any) -> str:
-    """A value inside markdown: on one line, and nothing in it is markup."""
-    escaped = "".join(f"\\{letter}" if letter in _MARKUP else letter for letter in str(text))
-    return " ".join(escaped.split())
-
-
-def sentence(text: Any) -> str:
-    """A sentence of ours inside markdown: as `plain`, but its `commands` stay commands."""
-    parts = str(text).split("`")
-    if len(parts) % 2 == 0:
-        return plain(text)
-    return "".join(
-        f"`{part.replace('|', chr(92) + '|')}`" if at % 2 else _spaced(part) for at, part in enumerate(parts)
-    )
-
-
-def _spaced(part: str) -> str:
-    """`plain`, with the blanks at its ends kept: a command stands between them."""
-    return f"{part[: len(part) - len(part.lstrip())]}{plain(part)}{part[len(part.rstrip()) :] if part.strip() else ''}"
-
-
-_MARKUP = frozenset("\\`*_{}[]()#+!|<>~&$:")
-
-
-def table(headings: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A markdown table; cells are taken as markdown, so pass what people typed through `plain`."""
-    heads = list(headings)
-    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(str(cell) for cell in row)} |" for row in rows)])

@@ -92,7 +92,8 @@ def _job(name: str, selection: dg.AssetSelection, config: dict[str, Any]) -> Job
     It runs in one process, always: the warehouse is opened once per run. A run that broke off is tried once more by the
     instance; the quick one is not, since the next is minutes away.
     """
-    tags = {WRITES: connection() or "default"}
+    # Tried anew as a whole: what both sides hold by then counts, and each asset tells what it saw.
+    tags = {WRITES: connection() or "default", "dagster/retry_strategy": "ALL_STEPS"}
     if ASKED[name].kind is Kind.CONTINUOUS:
         tags["dagster/max_retries"] = "0"
     return dg.define_asset_job(

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hsqbo_pipeline.defs.guarded import plain, table
 from hsqbo_pipeline.model.codes import CODES, UNCHANGED
+from hsqbo_pipeline.reports.markdown import plain, table
+from hsqbo_pipeline.reports.words import change
 
 if TYPE_CHECKING:
     from hsqbo_pipeline.core.decisions import Verdict
     from hsqbo_pipeline.model.operations import Operation
 
-SHOWN = 10  # operations in the summary; the plan has them all
+SHOWN = 10  # operations on the asset's page; the plan has them all
 _STATES = {"FAILING": "failing", "EXCLUDED": "excluded", "WAITING": "waiting"}
 
 
@@ -25,13 +26,17 @@ class Planned:
 
     @property
     def summary(self) -> str:
-        """In markdown."""
+        """In one line, as the page shows it without a click."""
         found = self.numbers
-        said = (
+        return (
             f"{found['evaluated']:,} records looked at: {found['to_create']:,} to create, {found['to_update']:,} to update, "
             f"{found['unchanged']:,} unchanged, {found['failing']:,} failing, {found['excluded']:,} excluded."
         )
-        return f"{said}\n\n{table(('action', 'in', 'record', 'changes'), self.first)}" if self.first else said
+
+    @property
+    def first_operations(self) -> str:
+        """A markdown table; '' for none."""
+        return table(("action", "in", "record", "changes"), self.first) if self.first else ""
 
 
 def planned(verdicts: "Sequence[Verdict]") -> Planned:
@@ -58,8 +63,6 @@ def _state(verdict: "Verdict") -> str:
 
 
 def _shown(operation: "Operation") -> tuple[str, str, str, str]:
-    changes = "; ".join(
-        f"{each.field}: {each.before or 'blank'} → {each.after or 'blank'}" for each in operation.changes[:6]
-    )
-    record = plain(operation.label or operation.source_id)
-    return operation.action.value, operation.system.value, record, plain(changes)
+    changes = "; ".join(change(each.field, each.before, each.after) for each in operation.changes[:6])
+    record = plain(operation.label or operation.source_id, 80)
+    return operation.action.value, operation.system.value, record, plain(changes, 2000)

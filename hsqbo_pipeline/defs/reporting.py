@@ -1,15 +1,18 @@
 """What people read between the writes and the end of a run: failures, the proof to the cent, the quality of the data."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from hsqbo_pipeline.defs import steps
-from hsqbo_pipeline.defs.guarded import Told, check, plain, sentence, stage_asset, table
+from hsqbo_pipeline.defs.guarded import Told, check, stage_asset
 from hsqbo_pipeline.defs.names import REPORT, applied
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.model.names import Entity
+from hsqbo_pipeline.reports.markdown import plain, sentence, table
+from hsqbo_pipeline.reports.words import SYSTEMS, brief, plural
 
 if TYPE_CHECKING:
     from hsqbo_pipeline.runs.night import Night
@@ -86,7 +89,7 @@ def _first_rows(found: list[dict[str, Any]]) -> str:
         (
             row["new"],
             row["object"],
-            _linked(row["record"] or row["record_key"], row),
+            _linked(brief(row["record"] or row["record_key"], 80), row),
             row["state"].lower(),
             plain(row["reason"]),
             sentence(row["fix"]),
@@ -202,8 +205,18 @@ def _measure(lazy: LazyNight) -> Told:
         },
     }
     numbers |= {f"{name}_percent": _share(found, name) for name in DIMENSIONS}
-    summary = "Nothing to complain about." if not worst else _worst(worst, changes)
-    return Told(numbers, summary, checks=tuple(_dimension(name, found, changes) for name in DIMENSIONS))
+    more = {"worst": dg.MetadataValue.md(_worst(worst, changes))} if worst else {}
+    checks = tuple(_dimension(name, found, changes) for name in DIMENSIONS)
+    return Told(numbers, _quality_line(numbers, worst), more, checks)
+
+
+def _quality_line(numbers: Mapping[str, int | float], worst: list[Any]) -> str:
+    if not worst:
+        return "Nothing to complain about."
+    counted = ", ".join(plural(int(numbers[name]), name) for name in ("error", "warning", "info") if numbers[name])
+    first = ", ".join(f"{name} {numbers[f'{name}_percent']} %" for name in DIMENSIONS)
+    more = f" {numbers['worse_than_last_run']:,} more than in the last run." if numbers["worse_than_last_run"] else ""
+    return f"{counted}.{more} Without fault: {first}."
 
 
 def _share(found: list[Any], dimension: str) -> float:
@@ -228,7 +241,7 @@ def _dimension(name: str, found: list[Any], changes: dict[_Finding, int | None])
         check_name=name,
         passed=not any(measure.severity != "info" for measure in mine),
         severity=dg.AssetCheckSeverity.ERROR if serious else dg.AssetCheckSeverity.WARN,
-        description=f"{sum(measure.failed for measure in mine):,} findings." if mine else "Nothing found.",
+        description=f"{plural(sum(measure.failed for measure in mine), 'finding')}." if mine else "Nothing found.",
         metadata={
             "findings": sum(measure.failed for measure in mine),
             "good_percent": _share(found, name),
@@ -242,7 +255,7 @@ def _worst(measures: list[Any], changes: dict[_Finding, int | None]) -> str:
         (
             measure.severity,
             measure.entity,
-            measure.system,
+            SYSTEMS.get(measure.system, measure.system),
             plain(measure.field),
             f"{measure.failed:,} of {measure.checked:,}",
             _change(changes.get((measure.entity, measure.system, measure.field, measure.what))),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from hsqbo_pipeline.defs.guarded import Told, check, plain, stage_asset, table
+from hsqbo_pipeline.defs.guarded import Told, check, stage_asset
 from hsqbo_pipeline.defs.names import REPORT
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.defs.reporting import FAILURES, PROOF, QUALITY
+from hsqbo_pipeline.reports.markdown import plain, table
 from hsqbo_pipeline.settings import load as load_settings
 
 if TYPE_CHECKING:

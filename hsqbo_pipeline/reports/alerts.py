@@ -7,7 +7,9 @@ it come back. Sending never fails a run: what could not be sent is in the answer
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ from hsqbo_pipeline.reports import delivery
 from hsqbo_pipeline.reports.money import business_day
 from hsqbo_pipeline.reports.published import SQL, last_run, open_published
 from hsqbo_pipeline.reports.summary import Message, message
-from hsqbo_pipeline.reports.words import OBJECTS
+from hsqbo_pipeline.reports.words import OBJECTS, brief
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,12 +30,13 @@ _GOOD = (0, 3)  # a plan that waits for approval is a good night too: the messag
 _NIGHTS = ("nightly", "sweep")
 _NAMED = 10
 _SECONDS = 10.0
+_CALLS = re.compile(r"(?<!\w)@")
 
 
 @dataclass
 class Memory:
     """What was told: problems by record, red reasons, the plan that waits, the last morning, the last run pinged for,
-    the day of the last export."""
+    the day of the last export, the last run that broke off (day and reason)."""
 
     problems: dict[str, str] = field(default_factory=dict)
     red: list[str] = field(default_factory=list)
@@ -41,6 +44,7 @@ class Memory:
     morning: str | None = None
     pinged: str | None = None
     exported: str | None = None
+    broken: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def tell(settings: Settings, data: Path) -> Told:
             return Told()
         news = _news(con, run, memory)
         made = message(con, run, names=news.names) if news.anything else None
-    sent = made is not None and _send(settings, made)
+    sent = made is not None and _post(settings, made.title, made.text)
     pinged = _pingable(settings, run, memory) and _ping(settings)
     failed = ["message"] if made is not None and settings.alert_urls and not sent else []
     failed += ["ping"] if _pingable(settings, run, memory) and not pinged else []
@@ -85,7 +89,8 @@ def tell(settings: Settings, data: Path) -> Told:
         else:
             failed.append("export")
     kept = news.told if sent or made is None else _without_solved(memory, news.told)
-    _write(data, replace(kept, pinged=run["run_id"] if pinged else memory.pinged, exported=exported))
+    pinged_for = run["run_id"] if pinged else memory.pinged
+    _write(data, replace(kept, pinged=pinged_for, exported=exported, broken=memory.broken))
     return Told(made, sent, pinged, tuple(failed))
 
 
@@ -106,11 +111,34 @@ def _news(con: duckdb.DuckDBPyConnection, run: Row, memory: Memory) -> _News:
 def _names(fresh: list[Row]) -> tuple[str, ...]:
     """New ones by name, ten at most: a first night must not fill a telephone."""
     told = [
-        f"{OBJECTS.get(row['entity'], row['entity'])}: {row['label'] or row['record_key']} - {row['sentence']}"
+        f"{OBJECTS.get(row['entity'], row['entity'])}: {_typed(row['label'] or row['record_key'], 80)} - {_typed(row['sentence'], 300)}"
         for row in fresh[:_NAMED]
     ]
     more = len(fresh) - len(told)
     return (*told, f"and {more:,} more in the report") if more else tuple(told)
+
+
+def _typed(text: str, most: int) -> str:
+    """What people typed: on one line, not too long, and calling nobody: in a chat `@everyone` would ring everybody."""
+    return _CALLS.sub("@\u2060", brief(text, most))
+
+
+def tell_broken(settings: Settings, data: Path, what: str, why: str, then: str) -> bool:
+    """Say that a run did not come to its end, once a day for the same reason; whether a message went out.
+
+    `what` is the run in words, `why` the reason, `then` what happens next or what to do.
+    """
+    memory = _read(data)
+    now = f"{datetime.now(UTC):%Y-%m-%d} {why}"
+    if not settings.alert_urls or memory.broken == now:
+        return False
+    latest = data / "reports" / "latest.html"
+    lines = [f"Why: {_typed(why, 600)}", f"Next: {then}"]
+    lines += [f"Last report: {latest.resolve()}"] if latest.exists() else []
+    if not _post(settings, f"{what} did not come to its end", "\n".join(lines)):
+        return False
+    _write(data, replace(memory, broken=now))
+    return True
 
 
 def _without_solved(memory: Memory, now: Memory) -> Memory:
@@ -119,7 +147,8 @@ def _without_solved(memory: Memory, now: Memory) -> Memory:
     return replace(memory, problems=still)
 
 
-def _send(settings: Settings, made: Message) -> bool:
+def _post(settings: Settings, title: str, text: str) -> bool:
+    """Whether every address took it; False where there is none."""
     import apprise
 
     if not settings.alert_urls:
@@ -127,8 +156,8 @@ def _send(settings: Settings, made: Message) -> bool:
     post = apprise.Apprise()
     for url in settings.alert_urls:
         post.add(url.get_secret_value())
-    title = f"hsqbo {settings.connection}: {made.title}" if settings.connection else f"hsqbo: {made.title}"
-    return bool(post.notify(title=title, body=made.text, body_format=apprise.NotifyFormat.TEXT))
+    sender = f"hsqbo {settings.connection}" if settings.connection else "hsqbo"
+    return bool(post.notify(title=f"{sender}: {title}", body=text, body_format=apprise.NotifyFormat.TEXT))
 
 
 def _pingable(settings: Settings, run: Row, memory: Memory) -> bool:

@@ -100,8 +100,8 @@ def _next(con: duckdb.DuckDBPyConnection, found: list[Cause]) -> Line:
     plans = SQL.rows(con, "open_plan")
     if plans:
         short = plans[0]["hash"][:12]
-        count = plural(plans[0]["operations"], "change")
-        return Line("Next", "approve", f"{count} wait: `hsqbo plan show`, then `hsqbo sync --approve {short}`", "look")
+        count = plural(plans[0]["operations"], "change waits", "changes wait")
+        return Line("Next", "approve", f"{count}: `hsqbo plan show`, then `hsqbo sync --approve {short}`", "look")
     blocked = [each for each in found if each.state == "BLOCKED"]
     worst = blocked or [each for each in found if each.state == "FAILING"]
     if worst:

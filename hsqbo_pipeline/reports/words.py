@@ -41,13 +41,26 @@ OUTCOMES = {
     4: "another run was writing",
     5: "login",
 }
-# Signs that turn the direction of whatever follows them: a name must not turn our own sentence around.
-_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+# Signs that turn the direction of whatever follows them, and those that steer a terminal: a name must do neither.
+_TURNS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_STEERS = (*(sign for sign in range(0x20) if sign not in (0x09, 0x0A)), *range(0x7F, 0xA0))
+_UNSEEN = dict.fromkeys((*_TURNS, *_STEERS))
 
 
 def straight(text: str) -> str:
-    """The text without signs that turn its direction; right-to-left letters need none."""
-    return text.translate(_TURNS)
+    """The text without signs that turn its direction or steer a terminal; right-to-left letters need none."""
+    return text.translate(_UNSEEN)
+
+
+def brief(text: str, most: int) -> str:
+    """`straight`, on one line, and cut where nobody reads on: one long name must not push all others out of sight."""
+    told = straight(" ".join(text.split()))
+    return told if len(told) <= most else f"{told[: most - 1].rstrip()}…"
+
+
+def change(field: str, before: str | None, after: str | None) -> str:
+    """`phone: 555-1 → 555-2`, long values cut."""
+    return f"{field}: {brief(before or '', 80) or '(blank)'} → {brief(after or '', 80) or '(blank)'}"
 
 
 def money(amount: Decimal | None, currency: str | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hsqbo_pipeline.defs.guarded import plain, sentence, table
+from hsqbo_pipeline.reports.markdown import plain, sentence, table
 from hsqbo_pipeline_tests.reports.published_company import HOSTILE
 
 
@@ -17,6 +17,14 @@ def test_a_name_is_text_in_markdown(name: str) -> None:
         assert f"\\{sign}" in bare or sign not in bare
         assert bare.count(sign) == bare.count(f"\\{sign}")
     assert len(table(("name",), [(shown,)]).splitlines()) == 3
+
+
+def test_a_long_name_or_a_link_in_it_spoils_no_page() -> None:
+    """It is cut and may break; nothing in it becomes a link by itself, turns the sentence around or steers anything."""
+    shown = plain("x" * 500)
+    assert shown.startswith("x" * 50 + "\u200b" + "x")
+    assert len(shown.replace("\u200b", "")) == 400
+    assert plain("www.evil.com https://evil \u202eno\x1b[0m") == "www\u2060.evil.com https\u2060\\://evil no\\[0m"
 
 
 def test_commands_of_a_fix_stay_commands() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hsqbo_pipeline.reports.alerts import tell
+from hsqbo_pipeline.reports.alerts import tell, tell_broken
 from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline_tests.reports.published_company import FIRST, NIGHT, SECOND, company, run, state
 
@@ -173,3 +173,28 @@ def test_without_addresses_nothing_is_sent(tmp_path: Path) -> None:
     data = company(tmp_path, record_states=[BEE])
     told = tell(Settings(_env_file=None, data=data), data)  # type: ignore[call-arg]
     assert (told.sent, told.failed) == (False, ())
+
+
+def test_a_run_that_broke_off_is_told_once_a_day(published: Path, post: Post) -> None:
+    """What, why and what comes next; the same reason is not told again on the same day, also not after the next report."""
+    wanted = settings(published, post)
+    assert tell_broken(wanted, published, "Job nightly_sync", "Its process was gone.", "it is tried once more.")
+    assert post.got[-1].splitlines()[:2] == ["Why: Its process was gone.", "Next: it is tried once more."]
+    tell(wanted, published)
+    assert not tell_broken(wanted, published, "Job nightly_sync", "Its process was gone.", "it is tried once more.")
+    assert tell_broken(wanted, published, "Job nightly_sync", "Another reason.", "it is tried once more.")
+    post.answer = 500
+    assert not tell_broken(wanted, published, "Sync", "The post is away.", "later")
+    post.answer = 200
+    assert tell_broken(wanted, published, "Sync", "The post is away.", "later")
+
+
+def test_a_name_rings_nobody_and_fills_no_telephone(tmp_path: Path, post: Post) -> None:
+    """A name stays on its line, is cut, steers no terminal, and calls nobody in a chat; an address in it stays whole."""
+    name = "@everyone <@U1> ada@example.com \x1b[31m\nnew: Forged " + "x" * 500
+    found = company(tmp_path, record_states=[state("customer:-:11", "ID_EMAIL_SHARED", name)])
+    tell(settings(found, post), found)
+    (line,) = [each for each in post.got[-1].splitlines() if "everyone" in each]
+    assert line.startswith("  new: Customers: @\u2060everyone <@\u2060U1> ada@example.com [31m new: Forged xx")
+    assert "\x1b" not in line
+    assert len(line) < 400

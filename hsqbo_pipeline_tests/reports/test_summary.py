@@ -1,4 +1,4 @@
-"""The five lines and the plan in markdown and HTML."""
+"""The five lines, and a plan's operations in markdown."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.reports.published import open_published, run_of
-from hsqbo_pipeline.reports.summary import message, plan_html, plan_markdown, summary_markdown
+from hsqbo_pipeline.reports.summary import message, operations_markdown, summary_markdown
 from hsqbo_pipeline_tests.reports.published_company import FORMULA, NIGHT, SCRIPT, SECOND, company
 
 PLAN = {"hash": "abc123abc123ffff", "run_id": SECOND, "status": "open", "created_at": NIGHT, "needs_approval": True,
@@ -34,25 +33,17 @@ def test_a_waiting_plan_is_what_comes_next(planned: Path) -> None:
     with open_published(planned) as con:
         told = message(con, run_of(con, None))
     assert "hsqbo sync --approve abc123abc123" in told.text
-    assert "`hsqbo sync --approve abc123abc123`" in told.markdown
+    assert "1 change waits\\: `hsqbo plan show`, then `hsqbo sync --approve abc123abc123`" in told.markdown
 
 
 def test_a_plan_is_told_with_every_difference(planned: Path) -> None:
-    """Why it waits, the record, field and amount; hostile text breaks neither the table nor the page."""
+    """The record, field and amount of each operation; hostile text breaks neither the table nor the page."""
     with open_published(planned) as con:
-        markdown, html = plan_markdown(con, "abc123"), plan_html(con, "abc123")
-    assert "30 creates (limit 25)" in markdown
+        markdown = operations_markdown(con, PLAN["hash"])
+        assert operations_markdown(con, "another") == ""
     row = next(line for line in markdown.splitlines() if "9.50 USD" in line)
     assert row.count("|") - row.count("\\|") == 7
     assert "<script>" not in markdown
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
-
-
-def test_an_unknown_plan_is_refused(planned: Path) -> None:
-    """A hash nobody made is told."""
-    with open_published(planned) as con, pytest.raises(ConfigurationError, match="no plan zzz"):
-        plan_markdown(con, "zzz")
 
 
 def test_the_summary_counts_what_is_published(published: Path) -> None:
