@@ -90,6 +90,7 @@ class Portal:
     time_zone: str
     tax_rates: Mapping[str, Mapping[str, Any]]  # id -> {"percent": Decimal, "name": ...}
     unique_marks: frozenset[str]  # objects whose qbo_id property is unique there
+    ui_domain: str = "app.hubspot.com"  # where its people open it; app-eu1.hubspot.com and others by region
 
 
 @dataclass(frozen=True)

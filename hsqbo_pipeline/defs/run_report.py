@@ -82,6 +82,7 @@ def _numbers(ended: "Ended") -> dict[str, int | float]:
         "in_sync": ended.states.get("IN_SYNC", 0),
         "blocked": ended.states.get("BLOCKED", 0),
         "requests": sum(count for name, count in ended.requests.items() if not name.endswith("throttled")),
+        "run_seconds": round(ended.seconds, 1),
         "throttled": sum(count for name, count in ended.requests.items() if name.endswith("throttled")),
         "exit_code": int(ended.exit_code),
     }

@@ -70,6 +70,7 @@ def read_portal(con: duckdb.DuckDBPyConnection) -> Portal:
         time_zone=str(account.get("timeZone") or "UTC"),
         tax_rates={rate_id: _rate(rate) for rate_id, rate in rates.items()},
         unique_marks=frozenset(row["object"] for row in SQL.rows(con, "facts_unique_marks")),
+        ui_domain=str(account.get("uiDomain") or Portal.ui_domain),
     )
 
 

@@ -1,13 +1,18 @@
 """Addresses of a record in the two systems' own screens.
 
-HubSpot: `/contacts/<portal>/record/<object type>/<id>`; QuickBooks: `/app/<page>?…Id=<id>`, which opens in the company
-that the browser is signed in to. The sandbox has no screens, so it has no addresses.
+HubSpot: `/contacts/<portal>/record/<object type>/<id>` on the portal's own host, which differs by region. QuickBooks:
+`/login?deeplinkcompanyid=<realm>&pagereq=<page>`, which opens the record in its own company also where the browser is
+signed in to another one, or not at all; `/app/invoice?txnId=…` alone would do neither. The sandbox has no screens, so it
+has no addresses.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.reports.published import SQL
@@ -22,10 +27,8 @@ _QUICKBOOKS_PAGES = {
     Entity.INVOICE: "invoice?txnId=",
     Entity.PAYMENT: "recvpayment?txnId=",
 }
-_QUICKBOOKS_HOSTS = {
-    "production": "https://app.qbo.intuit.com/app/",
-    "development": "https://app.sandbox.qbo.intuit.com/app/",
-}
+_QUICKBOOKS_HOSTS = {"production": "qbo.intuit.com", "development": "sandbox.qbo.intuit.com"}
+_HUBSPOT_HOST = re.compile(r"app(-[a-z0-9]+)?\.hubspot\.com")
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,16 @@ class Places:
 
 
 def places(con: duckdb.DuckDBPyConnection) -> Places:
-    """As the newest links remember portal and environment."""
+    """As the last run knew portal, realm and environment."""
     found = SQL.rows(con, "link_places")
-    if not found or found[0]["environment"] not in _QUICKBOOKS_HOSTS:
+    known = json.loads(found[0]["value"]) if found else {}
+    host = _QUICKBOOKS_HOSTS.get(known.get("environment", ""))
+    if host is None or not known["portal"].isdigit() or not known["realm"].isdigit():
         return Places({}, {})
-    portal, host = found[0]["portal"], _QUICKBOOKS_HOSTS[found[0]["environment"]]
-    hubspot = f"https://app.hubspot.com/contacts/{portal}/record/"
+    screens = known["hubspot"] if _HUBSPOT_HOST.fullmatch(known["hubspot"]) else "app.hubspot.com"
+    hubspot = f"https://{screens}/contacts/{known['portal']}/record/"
+    quickbooks = f"https://{host}/login?deeplinkcompanyid={known['realm']}&pagereq="
     return Places(
-        {entity.value: f"{hubspot}{kind}/" for entity, kind in _HUBSPOT_TYPES.items()} if portal.isdigit() else {},
-        {entity.value: f"{host}{page}" for entity, page in _QUICKBOOKS_PAGES.items()},
+        {entity.value: f"{hubspot}{kind}/" for entity, kind in _HUBSPOT_TYPES.items()},
+        {entity.value: f"{quickbooks}{quote(page, safe='')}" for entity, page in _QUICKBOOKS_PAGES.items()},
     )

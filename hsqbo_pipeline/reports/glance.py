@@ -76,7 +76,7 @@ def _still(standing: Row, found: list[Cause], run: Row) -> Line:
     if not count:
         waiting = f"{plural(standing['waiting'], 'record')} waiting" if standing["waiting"] else "nothing left over"
         return Line("Still open", "0", waiting, "good", "FAILING")
-    oldest = since(standing["oldest"], run["ended_at"])
+    oldest = since(standing["oldest"], run["now_at"])
     owners = dict.fromkeys(each.owner for each in found if each.state in ("FAILING", "BLOCKED"))
     who = ", ".join(OWNERS.get(each, each) for each in owners)
     return Line("Still open", f"{count:,}", f"the oldest {oldest}; with {who}", "look", "FAILING")

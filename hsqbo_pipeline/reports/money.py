@@ -69,9 +69,8 @@ def fallback_value(con: duckdb.DuckDBPyConnection, run: Row) -> tuple[str, list[
 
 
 def business_day(run: Row) -> date:
-    """The day on which a run ended, in the company's own zone."""
-    ended = run["ended_at"] or run["started_at"]
-    day: date = ended.astimezone(ZoneInfo(_rules(run).get("timezone") or "UTC")).date()
+    """The day of a run, in the company's own zone."""
+    day: date = run["now_at"].astimezone(ZoneInfo(_rules(run).get("timezone") or "UTC")).date()
     return day
 
 

@@ -52,6 +52,7 @@ class Ended:
     problems: list[str]
     evaluated: int
     requests: dict[str, int]
+    seconds: float = 0.0  # from opening to closing, waiting for another run included
     before_start: int = 0  # records looked at in this run that `start` keeps out
     report: str | None = None
     reads: list[dict[str, Any]] = field(default_factory=list)
@@ -115,6 +116,7 @@ def end(night: Night) -> Ended:
         problems,
         evaluated,
         used,
+        seconds=(datetime.now(UTC) - night.started_at).total_seconds(),
         before_start=seen["before_start"],
         report=report,
         reads=reads,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -32,6 +33,7 @@ def connection(night: Night) -> dict[tuple[System, str], str]:
     for code in in_the_way(night):
         system = System.QUICKBOOKS if code == "AUTH_QBO_WRONG_COMPANY" else System.HUBSPOT
         return {(system, "*"): code}
+    _remember_places(night)
     return field_problems(night)
 
 
@@ -75,6 +77,20 @@ def frozen(night: Night) -> None:
             insert(con, "meta", [{"key": "start", "value": moment.isoformat()}])
     night.rules = night.rules.started(start_of(night))
     night.refine(rules=night.rules)
+
+
+def _remember_places(night: Night) -> None:
+    """Whose screens show this connection's records, for links in reports; before anything is linked, too."""
+    portal, realm = night.situation.portal, night.situation.company.realm
+    if portal.portal_id and realm:
+        known = {
+            "portal": portal.portal_id,
+            "hubspot": portal.ui_domain,
+            "realm": realm,
+            "environment": night.situation.environment,
+        }
+        with night.warehouse.transaction() as con:
+            insert(con, "meta", [{"key": "places", "value": json.dumps(known)}], replace=True)
 
 
 def _midnight(night: Night) -> datetime:

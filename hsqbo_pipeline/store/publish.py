@@ -24,6 +24,7 @@ MANIFEST = "manifest.json"
 _SETS = ".published"
 _KEPT = 2  # the set that a reader may be in the middle of stays for one more run
 TABLES = (
+    "meta",
     "runs",
     "reads",
     "mirror_state",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from hsqbo_pipeline.reports.money import business_day
 from hsqbo_pipeline.reports.published import open_published, run_of
 from hsqbo_pipeline.reports.summary import message, operations_markdown, summary_markdown
-from hsqbo_pipeline_tests.reports.published_company import FORMULA, NIGHT, SCRIPT, SECOND, company
+from hsqbo_pipeline_tests.reports.published_company import FIRST, FORMULA, NIGHT, SCRIPT, SECOND, company, run
 
 PLAN = {"hash": "abc123abc123ffff", "run_id": SECOND, "status": "open", "created_at": NIGHT, "needs_approval": True,
         "reasons": json.dumps([{"count": 30, "what": "creates", "limit": 25}]), "totals": "{}", "inputs_hash": "i"}  # fmt: skip
@@ -55,3 +57,23 @@ def test_the_summary_counts_what_is_published(published: Path) -> None:
     assert told["Still open"].figure == "1"
     assert told["Money that differs"].figure == "10.00 USD"
     assert "all of it explained" in told["Money that differs"].text
+
+
+def test_a_problem_is_as_old_as_quickbooks_says(tmp_path: Path) -> None:
+    """Age and day go by QuickBooks' clock, as the records' own times do, whatever this machine's clock says."""
+    late = {"started_at": NIGHT + timedelta(days=40), "ended_at": NIGHT + timedelta(days=40, seconds=9)}
+    read = {
+        "run_id": SECOND,
+        "system": "quickbooks",
+        "object": "Customer",
+        "complete": True,
+        "records": 1,
+        "requests": 1,
+        "read_at": NIGHT,
+    }
+    found = company(tmp_path, runs=[run(FIRST, 1), run(SECOND, 2, **late)], reads=[read])
+    with open_published(found) as con:
+        newest = run_of(con, None)
+        told = {line.name: line for line in message(con, newest).lines}
+    assert told["Still open"].text.startswith("the oldest for 1 day;")
+    assert business_day(newest) == NIGHT.date()

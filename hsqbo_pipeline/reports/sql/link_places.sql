@@ -1,2 +1,2 @@
--- Where the two systems' own pages are, as the links remember it.
-SELECT portal, realm, environment FROM links GROUP BY ALL ORDER BY max(since_at) DESC LIMIT 1
+-- Whose screens show this connection's records, as the last run knew it.
+SELECT value FROM meta WHERE key = 'places'
