@@ -11,6 +11,7 @@ from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.model.codes import CODES, Class, State, render
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.rules import Mode
+from hsqbo_pipeline.runs import guards
 from hsqbo_pipeline.runs.blocked import fields_of
 from hsqbo_pipeline.runs.logins import ends_soon
 from hsqbo_pipeline.store import plans
@@ -40,6 +41,7 @@ def _held_up(night: Night) -> list[Row]:
             "path": str(night.settings.data),
             "short": detail.rstrip(".") or None,
             **_field_slots(night, name),
+            **(_account_slots(night) if code == "AUTH_QBO_WRONG_COMPANY" else {}),
         }
         row = _row(night, f"{system.value}:{name}", code, slots, label=f"{System(system).value} {name}")
         blocks = {"state": State.BLOCKED.value, "class": Class.BLOCKED.value}  # whatever the code means for one record
@@ -103,3 +105,9 @@ def _field_slots(night: Night, name: str) -> dict[str, Any]:
         if fields_of(entity)[1] == name:
             return dict(slots)
     return {}
+
+
+def _account_slots(night: Night) -> dict[str, str]:
+    """Which account the login opens, and which one the links were made with."""
+    other = guards.foreign(night)
+    return {"found": other.found, "expected": other.expected} if other else {}

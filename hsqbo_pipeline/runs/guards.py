@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,8 @@ def connection(night: Night) -> dict[tuple[System, str], str]:
     """
     frozen(night)
     for code in in_the_way(night):
-        system = System.QUICKBOOKS if code == "AUTH_QBO_WRONG_COMPANY" else System.HUBSPOT
-        return {(system, "*"): code}
+        other = foreign(night)
+        return {(other.system if other else System.HUBSPOT, "*"): code}
     _remember_places(night)
     return field_problems(night)
 
@@ -98,18 +99,37 @@ def _midnight(night: Night) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _other_accounts(night: Night) -> str | None:
+@dataclass(frozen=True)
+class Foreign:
+    """Whose account is another than the links were made with, and both in words."""
+
+    system: System
+    found: str
+    expected: str
+
+
+def foreign(night: Night) -> Foreign | None:
+    """The account that the links do not belong to; None where they are this connection's, or nobody answered."""
     situation = night.situation
-    found = SQL.rows(
-        night.warehouse.con,
-        "foreign_links",
-        portal=situation.portal.portal_id,
-        realm=situation.company.realm,
-        environment=situation.environment,
-    )
-    return (
-        "AUTH_QBO_WRONG_COMPANY" if found and (situation.portal.portal_id or situation.company.home_currency) else None
-    )
+    portal, company = situation.portal, situation.company
+    if not portal.portal_id and not company.home_currency:
+        return None
+    now = {"portal": portal.portal_id, "realm": company.realm, "environment": situation.environment}
+    found = SQL.rows(night.warehouse.con, "foreign_links", **now)
+    if not found:
+        return None
+    link = found[0]
+    if link["realm"] != company.realm:
+        return Foreign(System.QUICKBOOKS, *(f"QuickBooks company {each}" for each in (company.realm, link["realm"])))
+    if link["environment"] != situation.environment:
+        return Foreign(
+            System.QUICKBOOKS, *(f"the {each} environment" for each in (now["environment"], link["environment"]))
+        )
+    return Foreign(System.HUBSPOT, *(f"HubSpot portal {each}" for each in (portal.portal_id, link["portal"])))
+
+
+def _other_accounts(night: Night) -> str | None:
+    return "AUTH_QBO_WRONG_COMPANY" if foreign(night) else None
 
 
 def _lost_state(night: Night) -> str | None:

@@ -76,8 +76,28 @@ def test_a_sandbox_nights_links_are_not_trusted_by_another_environment(home: Hou
         shutil.rmtree(logins)
         (tmp_path / "tokens").rename(logins)
     assert (ended.exit_code, home.writes()) == (ExitCode.RED, NOTHING)
-    blocked = home.ask("SELECT DISTINCT code FROM record_states WHERE entity = 'connection'")
+    blocked = home.ask("SELECT DISTINCT code, sentence FROM record_states WHERE entity = 'connection'")
     assert [row["code"] for row in blocked] == ["AUTH_QBO_WRONG_COMPANY"]
+    said = "This login opens the development environment, but the links were made with the sandbox environment."
+    assert blocked[0]["sentence"] == said
+
+
+@pytest.mark.rule("1.17", "AUTH_QBO_WRONG_COMPANY")
+def test_another_portal_is_named_as_hubspots(home: House) -> None:
+    """The same company with another HubSpot portal: BLOCKED, nothing is written, and both portals are named."""
+    home.customer("Felix Leiter", "felix@example.com")
+    assert home.night().exit_code == ExitCode.DONE
+    account = home.served.sandbox.hubspot.crm.account
+    before, account.portal_id = account.portal_id, 99
+    try:
+        ended = home.night()
+    finally:
+        account.portal_id = before
+    assert (ended.exit_code, home.writes()) == (ExitCode.RED, NOTHING)
+    told = home.ask("SELECT label, sentence FROM record_states WHERE entity = 'connection'")
+    said = f"This login opens HubSpot portal 99, but the links were made with HubSpot portal {before}."
+    assert [(row["label"], row["sentence"]) for row in told] == [("hubspot *", said)]
+    assert home.night().exit_code == ExitCode.DONE
 
 
 @pytest.mark.rule("1.9", "E1")
