@@ -89,7 +89,7 @@ def _first_rows(found: list[dict[str, Any]]) -> str:
         (
             row["new"],
             row["object"],
-            _linked(brief(row["record"] or row["record_key"], 80), row),
+            _linked(brief(row["record"] or row["record_key"], 48), row),
             row["state"].lower(),
             plain(row["reason"]),
             sentence(row["fix"]),

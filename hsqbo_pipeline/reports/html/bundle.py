@@ -10,7 +10,7 @@ import base64
 import gzip
 import hashlib
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -24,13 +24,21 @@ def packed(content: bytes) -> str:
 @cache
 def table_script() -> str:
     """DataTables with its buttons (column choice, csv, xlsx), packed."""
-    return packed(files("itables").joinpath("html/dt_bundle.js").read_bytes())
+    return packed(_library("dt_bundle.js"))
 
 
 @cache
 def table_style() -> str:
     """The style sheet of `table_script`, packed."""
-    return packed(files("itables").joinpath("html/dt_bundle.css").read_bytes())
+    return packed(_library("dt_bundle.css"))
+
+
+def _library(name: str) -> bytes:
+    """A file of itables, which is found and not imported: only its files are wanted here."""
+    found = find_spec("itables")
+    assert found is not None
+    assert found.submodule_search_locations
+    return (Path(found.submodule_search_locations[0]) / "html" / name).read_bytes()
 
 
 @cache

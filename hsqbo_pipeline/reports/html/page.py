@@ -150,7 +150,7 @@ def _plots(con: duckdb.DuckDBPyConnection, run: Row) -> dict[str, Any]:
         ("Requests, run by run", charts.requests_over_runs(runs)),
         ("How long a change can have waited", charts.lag_over_runs(runs)),
     )
-    pictures = [(title, Markup(picture)) for title, picture in drawn if picture]  # noqa: S704
+    pictures = [(title, Markup(charts.picture(spec))) for title, spec in drawn if spec]  # noqa: S704
     return {"plots": pictures, "allowances": trends.allowances(con, run), "runs_shown": len(runs)}
 
 
