@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from importlib.resources import files
 
 from hsqbo_pipeline.sandbox.quickbooks import writes
 from hsqbo_pipeline.sandbox.quickbooks.books import PERSON, PSEUDO_TAX_CODES, Books
@@ -69,89 +71,10 @@ def company_info() -> Doc:
     }
 
 
-def _custom_fields() -> list[Doc]:
-    uses = [
-        {"Name": f"SalesFormsPrefs.UseSalesCustom{number}", "Type": "BooleanType", "BooleanValue": False}
-        for number in (3, 2, 1)
-    ]
-    return [{"CustomField": uses}]
-
-
 def preferences() -> Doc:
     """The default company's preferences, in the shape the API has."""
-    other = {
-        "SalesFormsPrefs.DefaultCustomerMessage": "Thank you for your business and have a great day!",
-        "SalesFormsPrefs.DefaultItem": "1",
-        "DTXCopyMemo": "false",
-        "UncategorizedAssetAccountId": "32",
-        "WarnDuplicateCheckNumber": "true",
-        "WarnDuplicateBillNumber": "false",
-        "SignoutInactiveMinutes": "60",
-        "AccountingInfoPrefs.ShowAccountNumbers": "false",
-    }
-    return {
-        "AccountingInfoPrefs": {
-            "UseAccountNumbers": False,
-            "TrackDepartments": False,
-            "ClassTrackingPerTxn": False,
-            "ClassTrackingPerTxnLine": False,
-            "FirstMonthOfFiscalYear": "January",
-            "TaxYearMonth": "January",
-            "TaxForm": "6",
-            "CustomerTerminology": "Customers",
-        },
-        "ProductAndServicesPrefs": {
-            "ForSales": True,
-            "ForPurchase": True,
-            "QuantityWithPriceAndRate": True,
-            "QuantityOnHand": True,
-            "RevenueRecognition": False,
-        },
-        "SalesFormsPrefs": {
-            "CustomField": _custom_fields(),
-            "CustomTxnNumbers": False,
-            "AllowDeposit": True,
-            "AllowDiscount": True,
-            "AllowEstimates": True,
-            "AllowServiceDate": True,
-            "AllowShipping": True,
-            "ETransactionEnabledStatus": "NotApplicable",
-            "ETransactionAttachPDF": False,
-            "ETransactionPaymentEnabled": False,
-            "IPNSupportEnabled": False,
-            "AutoApplyCredit": False,
-            "AutoApplyPayments": False,
-            "UsingPriceLevels": False,
-            "UsingProgressInvoicing": False,
-            "EmailCopyToCompany": False,
-            "DefaultCustomerMessage": "Thank you for your business and have a great day!",
-        },
-        "EmailMessagesPrefs": {
-            name: {"Subject": f"{paper} from Sandbox Company", "Message": f"Your {paper.lower()} is attached."}
-            for name, paper in (
-                ("InvoiceMessage", "Invoice"),
-                ("EstimateMessage", "Estimate"),
-                ("SalesReceiptMessage", "Sales Receipt"),
-                ("StatementMessage", "Statement"),
-            )
-        },
-        "VendorAndPurchasesPrefs": {
-            "TrackingByCustomer": True,
-            "BillableExpenseTracking": True,
-            "POCustomField": [],
-        },
-        "TimeTrackingPrefs": {
-            "UseServices": True,
-            "BillCustomers": True,
-            "ShowBillRateToAll": False,
-            "WorkWeekStartDate": "Monday",
-            "MarkTimeEntriesBillable": True,
-        },
-        "TaxPrefs": {"UsingSalesTax": False, "PartnerTaxEnabled": False},
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": "USD"}},
-        "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
-        "OtherPrefs": {"NameValue": [{"Name": name, "Value": value} for name, value in other.items()]},
-    }
+    found: Doc = json.loads(files(__package__).joinpath("preferences.json").read_text(encoding="utf-8"))
+    return found
 
 
 def put_setting(books: Books, entity: str, doc: Doc) -> None:
