@@ -6,16 +6,12 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import typer.main
 
 import hsqbo_pipeline.cli
 from hsqbo_pipeline_tests.docs.blocks import table
-
-# Commands that documents already name and that are still being built; a test takes care that none of them exists.
-PENDING_FILE = Path(__file__).with_name("pending.txt")
 
 
 @dataclass(frozen=True)
@@ -50,26 +46,6 @@ def _walk(command: Any, name: str, found: dict[str, Command]) -> None:
         _walk(inner, f"{name} {part}".strip(), found)
 
 
-def pending() -> list[str]:
-    """The commands that documents name and this version does not have yet."""
-    return PENDING_FILE.read_text(encoding="utf-8").splitlines()
-
-
-def shrink() -> None:
-    """Take out of the pending list what exists by now. Nothing is ever added."""
-    left = [name for name in pending() if name not in commands()]
-    PENDING_FILE.write_text("".join(f"{name}\n" for name in left), encoding="utf-8")
-
-
 def command_table() -> str:
     """All commands with what they do."""
     return table(("Command", "What it does"), ((f"`hsqbo {each.name}`", each.says) for each in commands().values()))
-
-
-def pending_text() -> str:
-    """What is named in the documents and not there yet; nothing where all is there."""
-    names = pending()
-    if not names:
-        return "Every command that these pages name is there."
-    listed = ", ".join(f"`hsqbo {name}`" for name in names)
-    return f"These pages also name commands that this version does not have yet: {listed}."

@@ -21,7 +21,6 @@ def makers() -> Mapping[str, Callable[[], str]]:
     """Name of a block -> what writes it."""
     made: dict[str, Callable[[], str]] = {
         "commands": commands.command_table,
-        "pending": commands.pending_text,
         "codes": codes.code_tables,
         "environment": configuration.environment,
         "faults": sandbox.fault_kinds,
@@ -62,7 +61,6 @@ def main(arguments: list[str]) -> int:
         return 2
     if not arguments:
         rules.shrink(proofs())
-        commands.shrink()
     changed = stale()
     for name in changed:
         print(f"{name} is {'out of date' if arguments else 'written'}")  # noqa: T201

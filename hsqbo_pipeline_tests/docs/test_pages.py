@@ -22,23 +22,16 @@ PAGES = pages()
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_exist(page: Path) -> None:
-    """Every command and option that a page names is known to the command line, or confessed as pending."""
-    known, pending = commands.commands(), commands.pending()
+    """Every command and option that a page names is known to the command line."""
+    known = commands.commands()
     wrong = []
     for words, options in commands_in(page):
-        name = _longest(words, [*known, *pending])
+        name = _longest(words, [*known])
         if name is None:
             wrong.append(words)
-        elif name in known:
+        else:
             wrong += [f"{name} {option}" for option in options - known[name].options]
     assert wrong == []
-
-
-def test_pending_commands_are_still_missing() -> None:
-    """A command that exists by now is no longer told to be missing, and a pending one is named somewhere."""
-    named = {words for page in PAGES for words, _options in commands_in(page)}
-    assert [name for name in commands.pending() if name in commands.commands()] == []
-    assert [name for name in commands.pending() if not any(_longest(words, [name]) for words in named)] == []
 
 
 def _longest(words: str, names: list[str]) -> str | None:
