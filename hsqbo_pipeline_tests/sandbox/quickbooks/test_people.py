@@ -78,6 +78,7 @@ def test_people_make_every_kind_of_paper(qbo: Caller) -> None:
     assert make("CreditMemo", of, lines=line)["RemainingCredit"] == 30
     assert make("SalesReceipt", of, lines=line)["Balance"] == 0
     assert make("RefundReceipt", {**of, "DepositToAccountRef": check}, lines=line)["TotalAmt"] == 30
+    assert "DepositToAccountRef" in make("RefundReceipt", of, lines=line)
     halves = [
         {
             "Amount": 5,

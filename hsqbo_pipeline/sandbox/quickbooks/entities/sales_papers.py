@@ -40,9 +40,11 @@ def derive_receipt(books: Books, doc: Doc, before: Doc | None, act: Act, _number
 
 
 def derive_refund(books: Books, doc: Doc, before: Doc | None, act: Act, _number: int) -> None:
-    """Complete a refund receipt: the account refunded from must be named."""
+    """Complete a refund receipt: a program must name the account refunded from, a person's screen proposes one."""
     if "DepositToAccountRef" not in doc:
-        raise missing("DepositToAccountRef")
+        if not act.person:
+            raise missing("DepositToAccountRef")
+        doc["DepositToAccountRef"] = undeposited_funds(books)
     sales.derive_sale(books, "RefundReceipt", doc, before, act)
     _no_balance(books, doc)
 
