@@ -21,6 +21,8 @@ _ORDER = ("run", "id", "ref", "record", "hubspot", "quickbooks", "what", "code",
 _RUNS = ("sync", "undo", "adopt", "rebuild", "sweep")
 """Commands that are runs of ours; after them "the last run" is this one."""
 _WAITING = 3
+_YES = "y\n"
+"""Whoever lets a scenario call a command means it."""
 _SECONDS = 180
 
 
@@ -94,7 +96,7 @@ def _hsqbo(stage: Stage, arguments: list[str]) -> tuple[int, str]:
     }
     command = [sys.executable, "-m", "hsqbo_pipeline", *arguments]
     done = subprocess.run(  # noqa: S603 - our own interpreter and module
-        command, env=ours, cwd=stage.data, capture_output=True, text=True, timeout=_SECONDS, check=False
+        command, input=_YES, env=ours, cwd=stage.data, capture_output=True, text=True, timeout=_SECONDS, check=False
     )
     lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
     return done.returncode, " / ".join(lines[-3:])

@@ -30,6 +30,7 @@ from hsqbo_pipeline.settings import SANDBOX_REALM, Settings
 
 BETWEEN_RUNS_S = 3600
 WAREHOUSE = "warehouse.duckdb"
+LOGINS = "tokens"
 
 
 @dataclass

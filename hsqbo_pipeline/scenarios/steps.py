@@ -13,7 +13,7 @@ from hsqbo_pipeline.sandbox.frame.clock import parse_instant
 from hsqbo_pipeline.sandbox.frame.server import SYSTEMS
 from hsqbo_pipeline.scenarios import commands, figures, reporting, rows, sending, words
 from hsqbo_pipeline.scenarios.reading import laid_over
-from hsqbo_pipeline.scenarios.stage import WAREHOUSE, Stage
+from hsqbo_pipeline.scenarios.stage import LOGINS, WAREHOUSE, Stage
 
 Problems = Iterator[str]
 
@@ -147,8 +147,7 @@ def _local(stage: Stage, value: Any) -> Problems:
         words.LOCAL.get(str(next(iter(value)))) if isinstance(value, Mapping) else None
     )
     if deed == "lose_everything":
-        shutil.rmtree(stage.data)
-        stage.data.mkdir()
+        _lose_everything(stage)
     elif deed == "lose_state":
         for path in stage.data.glob(f"{WAREHOUSE}*"):
             path.unlink()
@@ -157,6 +156,16 @@ def _local(stage: Stage, value: Any) -> Problems:
     else:
         raise ValueError(f"{value} is unknown; {', '.join(sorted(words.LOCAL))} or {{delete: PATH IN THE DATA FOLDER}}")
     yield from ()
+
+
+def _lose_everything(stage: Stage) -> None:
+    """All but the logins: a person logs in again before anything else, and that is not what such a scenario is about."""
+    for path in stage.data.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            if path.name != LOGINS:
+                shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _delete(stage: Stage, name: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CONTROL = ("action", "object", "id", "fields", "as", "system", "ref")
 _LINE_KEYS = ("lines", "lines_patch", "add_lines", "remove_last_line", "tax", "applies")
+_SETTINGS = ("Preferences", "CompanyInfo")
 _FORCED = ("TotalAmt", "invoiceStatus", "CreateTime")
 
 
@@ -30,6 +31,8 @@ def act_as_person(company: QuickBooksCompany, action: Mapping[str, Any]) -> dict
     if name in _COMPANY:
         return _COMPANY[name](company, action)
     entity = BY_ROUTE.get(str(action.get("object", "Customer" if name == "merge" else "")).lower())
+    if entity in _SETTINGS:
+        return _setting(company, entity, _settings(action, entity))
     if entity is None:
         raise ValueError(f"unknown object {action.get('object')!r}; use one of {', '.join(BY_ROUTE.values())}")
     if name not in _RECORD:
@@ -140,12 +143,19 @@ def _setting(company: QuickBooksCompany, entity: str, changes: Mapping[str, Any]
     return {"object": entity, "id": "1", "record": books.tables[entity].doc(1)}
 
 
+def _settings(action: Mapping[str, Any], entity: str) -> Mapping[str, Any]:
+    """What is to change, however the action words it: as fields, under the entity's name, or bare."""
+    bare = {key: value for key, value in action.items() if key not in _CONTROL}
+    found: Mapping[str, Any] = action.get("fields") or action.get(entity) or bare
+    return found
+
+
 def _set_preferences(company: QuickBooksCompany, action: Mapping[str, Any]) -> dict[str, Any]:
-    return _setting(company, "Preferences", action.get("fields") or action.get("Preferences") or {})
+    return _setting(company, "Preferences", _settings(action, "Preferences"))
 
 
 def _set_company(company: QuickBooksCompany, action: Mapping[str, Any]) -> dict[str, Any]:
-    return _setting(company, "CompanyInfo", action.get("fields") or action.get("CompanyInfo") or {})
+    return _setting(company, "CompanyInfo", _settings(action, "CompanyInfo"))
 
 
 def _set_closing_date(company: QuickBooksCompany, action: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,6 +189,7 @@ def _expire_tokens(company: QuickBooksCompany, _action: Mapping[str, Any]) -> di
 
 _COMPANY: dict[str, Callable[[Any, Mapping[str, Any]], dict[str, Any]]] = {
     "set_preferences": _set_preferences,
+    "preferences": _set_preferences,
     "set_company": _set_company,
     "set_closing_date": _set_closing_date,
     "set_rates": _set_rates,

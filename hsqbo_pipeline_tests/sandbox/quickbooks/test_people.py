@@ -151,6 +151,12 @@ def test_people_set_what_programs_cannot(qbo: Caller) -> None:
     assert qbo.sandbox.quickbooks.books.rates == {"EUR": Decimal("1.1")}
     assert qbo.sandbox.quickbooks.books.sales_tax == 8
     _person(qbo, action="set_closing_date", date=None)
+    for said in (
+        {"action": "preferences", "AccountingInfoPrefs": {"BookCloseDate": "2026-09-30"}},
+        {"action": "update", "object": "Preferences", "fields": {"AccountingInfoPrefs": {"BookCloseDate": None}}},
+    ):
+        wanted = (said.get("fields") or said)["AccountingInfoPrefs"]["BookCloseDate"]
+        assert _person(qbo, **said)["record"]["AccountingInfoPrefs"].get("BookCloseDate") == wanted
     prefs = qbo.query("select * from Preferences")["Preferences"][0]
     assert "BookCloseDate" not in prefs["AccountingInfoPrefs"]
 
