@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -24,7 +25,7 @@ from hsqbo_pipeline.core.sole import Keeper, Sole, held_back, wanted
 from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.core.trades import Trade, trade_of
 from hsqbo_pipeline.mapping.contacts import hubspot_contact, quickbooks_customer
-from hsqbo_pipeline.mapping.display_names import illegal_person_names
+from hsqbo_pipeline.mapping.display_names import fitting_names, illegal_person_names
 from hsqbo_pipeline.model.fields import too_long, values
 from hsqbo_pipeline.model.keys import email_key, name_key
 from hsqbo_pipeline.model.names import Entity, System
@@ -77,6 +78,8 @@ def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Ve
             System.QUICKBOOKS: quickbooks_customer,
         },
         hubspot_object=hubspot_object,
+        fit=fitting_names if rules.forbidden_characters == "clean" else dict,
+        refusal=_illegal_name,
     )
     book = _Book(
         read_holders(con, found, situation),
@@ -249,7 +252,8 @@ def _to_hubspot(found: Candidate, trade: Trade, situation: Situation) -> Verdict
 def _to_quickbooks(found: Candidate, trade: Trade, situation: Situation, book: _Book) -> Verdict:
     row = found.row(System.HUBSPOT)
     texts = values(row, trade.fields)
-    problem = _refused(found, texts, trade)
+    fitted = trade.fit(texts)
+    problem = _refused(found, fitted, trade)
     if problem is not None:
         return problem
     name = proposed(row, situation)
@@ -263,7 +267,7 @@ def _to_quickbooks(found: Candidate, trade: Trade, situation: Situation, book: _
         book.holders[name_key(name.name)] = Holder(f"customer {named.customer_id}", named.customer_id)
         return found.verdict("OPS_UNCHANGED")  # planned once more, as a pair
     book.holders[name_key(named)] = Holder(f"contact {found.id(System.HUBSPOT)} of this plan")
-    filled = {name: text for name, text in texts.items() if text is not None} | {"display_name": named}
+    filled = {name: text for name, text in fitted.items() if text is not None} | {"display_name": named}
     filled.pop("currency", None)
     body = quickbooks_customer(filled, mapped=trade.fields)
     if situation.company.multi_currency and situation.company.home_currency:
@@ -274,15 +278,21 @@ def _to_quickbooks(found: Candidate, trade: Trade, situation: Situation, book: _
         "same": {"PrimaryEmailAddr.Address": texts.get("email") or ""},
     }
     operation = create_operation(found, trade, situation, System.QUICKBOOKS, body, find, filled)
-    settle = {"hubspot": texts, "quickbooks": {**texts, "display_name": named}}
+    settle = {"hubspot": texts, "quickbooks": {**fitted, "display_name": named}}
     operations = (operation, mark_operation(found, trade, situation))
     return found.verdict("OPS_UNCHANGED", operations=operations, settle=settle, source_system=System.HUBSPOT)
 
 
 def _refused(found: Candidate, texts: Mapping[str, str | None], trade: Trade) -> Verdict | None:
     """What QuickBooks would refuse, found before it is asked."""
-    for name in illegal_person_names(texts):
-        return found.verdict("CUS_NAME_ILLEGAL", slots={"name": texts[name]})
+    refused = trade.refusal(texts)
+    if refused is not None:
+        return found.verdict(refused[0], slots=refused[1])
     for each, longest in too_long(trade.fields, texts, System.QUICKBOOKS):
         return found.verdict("VAL_TOO_LONG", slots={"field": each.name, "limit": longest})
     return None
+
+
+def _illegal_name(texts: Mapping[str, str | None]) -> tuple[str, Mapping[str, Any]] | None:
+    illegal = next(iter(illegal_person_names(texts)), None)
+    return ("CUS_NAME_ILLEGAL", {"name": texts[illegal]}) if illegal else None

@@ -7,6 +7,7 @@ is in `core.customers` and `core.products`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hsqbo_pipeline.core.candidates import Candidate, label
@@ -30,8 +31,8 @@ def pair_verdict(found: Candidate, trade: Trade, situation: Situation, closed: M
     texts = {side: values(rows[side], trade.fields) for side in System}
     said = found.winner_said
     rules = [_field_rule(field, trade, rows, closed, said) for field in trade.fields]
-    outcomes = resolve(rules, texts[System.HUBSPOT], texts[System.QUICKBOOKS], found.baseline)
-    problem = _refused_length(found, trade, outcomes)
+    outcomes = _fitted(trade, resolve(rules, texts[System.HUBSPOT], texts[System.QUICKBOOKS], found.baseline))
+    problem = _refused_length(found, trade, outcomes) or _refused_value(found, trade, outcomes)
     if problem is not None:
         return problem
     operations = tuple(_operations(found, trade, situation, outcomes))
@@ -86,6 +87,21 @@ def _field_rule(
         first_link=trade.first_link,
         said=winner_said,
     )
+
+
+def _bound_for_quickbooks(outcomes: Sequence[FieldVerdict]) -> dict[str, str | None]:
+    return {o.name: o.value for o in outcomes if o.outcome is Outcome.WRITE and o.to is System.QUICKBOOKS}
+
+
+def _fitted(trade: Trade, outcomes: Sequence[FieldVerdict]) -> list[FieldVerdict]:
+    """What QuickBooks is to get, in the form in which it takes it; HubSpot keeps its own."""
+    fitted = trade.fit(_bound_for_quickbooks(outcomes))
+    return [replace(o, value=fitted[o.name]) if o.to is System.QUICKBOOKS and o.name in fitted else o for o in outcomes]
+
+
+def _refused_value(found: Candidate, trade: Trade, outcomes: Sequence[FieldVerdict]) -> Verdict | None:
+    refused = trade.refusal(_bound_for_quickbooks(outcomes))
+    return found.verdict(refused[0], slots=refused[1]) if refused else None
 
 
 def _refused_length(found: Candidate, trade: Trade, outcomes: Sequence[FieldVerdict]) -> Verdict | None:

@@ -81,6 +81,7 @@ def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Ve
             System.HUBSPOT: lambda fields, _current, mapped: dict(hubspot_product(fields, mapped)),
             System.QUICKBOOKS: lambda fields, current, mapped: quickbooks_item(fields, current, mapped=mapped),
         },
+        refusal=_impossible_name,
     )
     names = _names(con, found)
     accounts, merges = read_accounts(con), read_merges(con, Entity.PRODUCT, found)
@@ -100,6 +101,11 @@ def _name_taken(verdict: Verdict, name: str, holder: Keeper) -> Verdict:
     candidates = ({"system": holder.system.value, "id": holder.id},)
     slots = {"name": name, "holder": f"{kind} {holder.id}"}
     return replace(verdict, code="ITM_NAME_TAKEN", slots=slots, candidates=candidates)
+
+
+def _impossible_name(texts: Mapping[str, str | None]) -> tuple[str, Mapping[str, Any]] | None:
+    problem = item_name_problem(texts["name"]) if "name" in texts else None
+    return (problem, {"field": "name", "limit": LONGEST_ITEM_NAME, "system": "quickbooks"}) if problem else None
 
 
 def _names(con: duckdb.DuckDBPyConnection, found: Sequence[Candidate]) -> _Names:
@@ -288,8 +294,9 @@ def _item_name(found: Candidate, row: Mapping[str, Any], situation: Situation, n
         fitted = name_with_sku(name, row["sku"])
         if names.holder(fitted) is None:
             return fitted
-    if problem is not None:
-        return found.verdict(problem, slots={"field": "name", "limit": LONGEST_ITEM_NAME, "system": "quickbooks"})
+    refused = _impossible_name({"name": name})
+    if refused is not None:
+        return found.verdict(refused[0], slots=refused[1])
     item = names.free.pop(name_key(name), None) if situation.rules.products.name_clash == "link" else None
     if item is not None:
         names.joined[found.id(System.HUBSPOT)] = item

@@ -14,6 +14,10 @@ from hsqbo_pipeline.model.rules import DirectionWord as Direction
 
 # (fields that change, the record's current payload, the mapped fields) -> the body in the API's own shape
 Body = Callable[[Mapping[str, str | None], Mapping[str, Any] | None, Sequence[Field]], dict[str, Any]]
+Texts = Mapping[str, str | None]
+# Fields meant for QuickBooks -> the same as QuickBooks would take them; and -> why it would not, as code and slots.
+Fit = Callable[[Texts], Texts]
+Refusal = Callable[[Texts], tuple[str, Mapping[str, Any]] | None]
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Trade:
     winner: str
     first_link: str
     update_body: Mapping[System, Body]
+    fit: Fit
+    refusal: Refusal
 
     def sends(self, source: System) -> bool:
         """Whether records of `source` may be made on the other side."""
@@ -35,9 +41,16 @@ class Trade:
 
 
 def trade_of(
-    entity: Entity, wave: Wave, situation: Situation, bodies: Mapping[System, Body], hubspot_object: str | None = None
+    entity: Entity,
+    wave: Wave,
+    situation: Situation,
+    bodies: Mapping[System, Body],
+    hubspot_object: str | None = None,
+    *,
+    fit: Fit = dict,
+    refusal: Refusal = lambda _texts: None,
 ) -> Trade:
-    """How the rules of this connection treat an entity."""
+    """How the rules of this connection treat an entity. `fit` and `refusal` are about what QuickBooks is to get."""
     rules = situation.rules.of(entity)
     fields = field_map(entity, situation.rules, automated_sales_tax=situation.company.automated_sales_tax)
     return Trade(
@@ -52,4 +65,6 @@ def trade_of(
         winner=rules.winner.value,
         first_link=situation.rules.first_link,
         update_body=bodies,
+        fit=fit,
+        refusal=refusal,
     )

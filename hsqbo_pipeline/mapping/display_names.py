@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LONGEST_DISPLAY_NAME = 500
+LONGEST_NAME = 100  # of a person's first or last name, and of a company
 FALLBACKS = ("person", "email")
 TEMPLATE_FIELDS = {"company": "company", "first": "first_name", "last": "last_name", "email": "email"}
 
@@ -61,6 +62,14 @@ def checked_name(name: str | None, longest: int = LONGEST_DISPLAY_NAME) -> Propo
 def illegal_person_names(fields: Mapping[str, str | None]) -> list[str]:
     """First and last names that QuickBooks would refuse: the same characters are forbidden there."""
     return [field for field in ("first_name", "last_name") if _FORBIDDEN.search(fields.get(field) or "")]
+
+
+def fitting_names(fields: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The fields with the names of person and company as QuickBooks would take them."""
+    return {
+        field: clean_name(text, LONGEST_NAME) if text and field in ("first_name", "last_name", "company") else text
+        for field, text in fields.items()
+    }
 
 
 def clean_name(name: str, longest: int = LONGEST_DISPLAY_NAME) -> str:
