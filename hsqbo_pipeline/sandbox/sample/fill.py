@@ -40,19 +40,24 @@ def quirks(folder: Path = FOLDER) -> Mapping[str, Any]:
     return loaded
 
 
-def sample_config(folder: Path = FOLDER) -> SandboxConfig:
-    """A sandbox that holds the sample company and begins on its day. Raises ValueError."""
+def sample_config(folder: Path = FOLDER, casts: dict[str, Cast] | None = None) -> SandboxConfig:
+    """A sandbox that holds the sample company and begins on its day; `casts` gets its records by name. Raises ValueError."""
     given = quirks(folder)
+    kept = {} if casts is None else casts
+
+    def filled(sandbox: Sandbox, system: str) -> None:
+        kept[system] = fill(sandbox, system, folder)
+
     return SandboxConfig(
         clock_start=CLOCK_START,
         company=given["company"],
         portal=given["portal"],
-        fill=lambda sandbox, system: fill(sandbox, system, folder),
+        fill=filled,
     )
 
 
-def fill(sandbox: Sandbox, system: str, folder: Path = FOLDER) -> None:
-    """Put one system's half of the company in. Raises ValueError."""
+def fill(sandbox: Sandbox, system: str, folder: Path = FOLDER) -> Cast:
+    """Put one system's half of the company in; its records by name. Raises ValueError."""
     given = quirks(folder)
     book = read(folder / system)
     cast = Cast(sandbox, _DEFAULTS)
@@ -66,6 +71,13 @@ def fill(sandbox: Sandbox, system: str, folder: Path = FOLDER) -> None:
     for act in given["people"]:
         if act["system"] == system:
             cast.act(act)
+    return cast
+
+
+def next_day(casts: Mapping[str, Cast], folder: Path = FOLDER) -> None:
+    """What people do in both systems after a first night. Raises ValueError."""
+    for act in quirks(folder)["next_day"]:
+        casts[act["system"]].act(act)
 
 
 def _accounts(sandbox: Sandbox) -> dict[str, str]:
