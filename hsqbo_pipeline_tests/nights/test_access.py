@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
+import hsqbo_pipeline
 from hsqbo_pipeline.errors import ConfigurationError, ExitCode
+from hsqbo_pipeline.mapping.scopes import needed
+from hsqbo_pipeline.model.codes import CODES, Class
+from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs.request import Request
+from hsqbo_pipeline.sandbox.hubspot.tokens import Token
 from hsqbo_pipeline_tests.nights.house import House, house
 from hsqbo_pipeline_tests.runs.town_house import NOTHING
 
@@ -120,3 +125,48 @@ def test_the_first_load_of_payments_waits_for_a_persons_word(tmp_path: Path) -> 
         home.night(Request(approve="auto"), environment="development")
         assert len(home.live("hubspot", "commerce_payments")) == 1
         assert {one["properties"]["qbo_backfill"] for one in home.live("hubspot", "contacts")} == {"first load"}
+
+
+@pytest.mark.rule("A4", "A53", "H33")
+def test_a_key_with_the_named_scopes_does_everything_on_the_smallest_plan(home: House) -> None:
+    """A4: the permissions that the documents list are all that a night needs, custom mappings included, within the allowance of
+    HubSpot's smallest plan."""
+    home.rules["customers"] = {
+        "hubspot_to_quickbooks_filter": "all",
+        "custom_fields": [{"hubspot": "jobtitle", "quickbooks": "Notes"}],
+    }
+    wanted = {scope.name for scope in needed(Rules.model_validate(home.rules))}
+    documented = (Path(hsqbo_pipeline.__file__).parents[1] / "docs" / "connecting.md").read_text(encoding="utf-8")
+    named = {name.replace(".write", ".read") if name.startswith("crm.objects") else name for name in wanted}
+    assert [name for name in sorted(named) if f"`{name}`" not in documented] == []
+    sandbox = home.served.sandbox
+    assert sandbox.switches.hs_per_10s == 100
+    sandbox.hubspot.tokens.add(Token("pat-small", frozenset(wanted)))
+    customer = home.customer("Free Plan", "free@example.com", Notes="call first")
+    item = home.person(
+        "quickbooks", "create", "Item", {"Name": "Lamp", "Sku": "L-1", "Type": "Service", "UnitPrice": 5}
+    )
+    sold = {"ItemRef": {"value": item}}
+    line = {"Amount": 5, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": sold}
+    invoice = home.person(
+        "quickbooks", "create", "Invoice", {"CustomerRef": {"value": customer}, "DocNumber": "F-1", "Line": [line]}
+    )
+    applied = {"Amount": 5, "LinkedTxn": [{"TxnId": invoice, "TxnType": "Invoice"}]}
+    home.person(
+        "quickbooks", "create", "Payment", {"CustomerRef": {"value": customer}, "TotalAmt": 5, "Line": [applied]}
+    )
+    home.contact("paid@example.com", firstname="Paid", lastname="Plan", jobtitle="Owner")
+    assert home.night(hubspot_token="pat-small").exit_code == ExitCode.DONE
+    assert sandbox.traffic["hubspot"].summary()["throttled"] == 0
+    refused = [
+        row
+        for row in home.ask("SELECT record_key, code FROM record_states")
+        if CODES[row["code"]].klass is not Class.SKIPPED
+    ]
+    assert refused == []
+    (mirrored,) = [one for one in home.live("hubspot", "contacts") if one["properties"]["email"] == "free@example.com"]
+    assert mirrored["properties"]["jobtitle"] == "call first"
+    assert [one["Notes"] for one in home.live("quickbooks", "Customer") if one["DisplayName"] == "Paid Plan"] == [
+        "Owner"
+    ]
+    assert [len(home.live("hubspot", name)) for name in ("products", "invoices", "commerce_payments")] == [1, 1, 1]
