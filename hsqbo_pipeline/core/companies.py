@@ -14,20 +14,18 @@ from typing import Any
 import duckdb
 
 from hsqbo_pipeline.core.candidates import Candidate
+from hsqbo_pipeline.core.creations import named_operation
 from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.tables import Statements
 from hsqbo_pipeline.model.keys import name_key
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import (
     Action,
-    FieldChange,
     LinkedId,
     Operation,
     Step,
     StepAction,
-    StepId,
     Wave,
-    operation_id,
 )
 
 SQL = Statements(Path(__file__).parent / "sql")
@@ -102,36 +100,22 @@ def _associated(made: Operation, company: Any) -> Operation:
 
 
 def _create(name: str, found: Candidate, situation: Situation) -> Operation:
-    key = _key(name)
-    sequence = situation.sequences.get((Entity.CUSTOMER, System.QUICKBOOKS, key), 0)
-    link = {
-        "entity": Entity.CUSTOMER.value,
-        "hubspot_id": StepId(1).as_json(),
-        "quickbooks_id": key,
-        "role": ROLE,
-        "hubspot_object": "companies",
-        "quickbooks_object": "Customer",
-        "owner": System.QUICKBOOKS.value,
-        "matched_by": "created",
-    }
     body = {"name": name}
     if situation.backfill:
         body["qbo_backfill"] = situation.backfill
     find = {"property": "name", "value": name, "parent": None}
-    return Operation(
-        operation_id=operation_id(
-            situation.company.realm, Entity.CUSTOMER, System.QUICKBOOKS, key, Action.CREATE.value, sequence
-        ),
+    return named_operation(
+        _key(name),
+        name,
+        Step(1, System.HUBSPOT, "companies", StepAction.CREATE, body, find=find),
+        situation,
+        link={
+            "entity": Entity.CUSTOMER.value,
+            "role": ROLE,
+            "hubspot_object": "companies",
+            "quickbooks_object": "Customer",
+        },
         wave=Wave.CUSTOMERS,
-        entity=Entity.CUSTOMER,
-        system=System.HUBSPOT,
-        action=Action.CREATE,
-        source_system=System.QUICKBOOKS,
-        source_id=key,
-        hubspot_id=None,
+        why="company of a QuickBooks customer",
         quickbooks_id=found.ids[System.QUICKBOOKS],
-        label=name,
-        steps=(Step(1, System.HUBSPOT, "companies", StepAction.CREATE, body, find=find),),
-        changes=(FieldChange("name", None, name, "company of a QuickBooks customer"),),
-        on_done={"link": link},
     )

@@ -76,6 +76,46 @@ def create_operation(
     )
 
 
+def named_operation(
+    key: str,
+    name: str,
+    step: Step,
+    situation: Situation,
+    *,
+    link: Mapping[str, Any],
+    wave: Wave,
+    why: str,
+    quickbooks_id: str | None = None,
+) -> Operation:
+    """The creation of a record that stands for a name alone (`step` makes it): its link goes to the key of the name.
+
+    `link` holds the entity, both objects and the role.
+    """
+    entity, target = Entity(link["entity"]), step.system
+    ids = {target: StepId(1).as_json(), target.other: key}
+    made = {
+        "hubspot_id": ids[System.HUBSPOT],
+        "quickbooks_id": ids[System.QUICKBOOKS],
+        "owner": System.QUICKBOOKS.value,
+        "matched_by": "created",
+    }
+    return Operation(
+        operation_id=numbered(entity, target.other, key, Action.CREATE, situation),
+        wave=wave,
+        entity=entity,
+        system=target,
+        action=Action.CREATE,
+        source_system=target.other,
+        source_id=key,
+        hubspot_id=None,
+        quickbooks_id=quickbooks_id,
+        label=name,
+        steps=(step,),
+        changes=(FieldChange("name", None, name, why),),
+        on_done={"link": {**link, **made}},
+    )
+
+
 def mark_operation(found: Candidate, trade: Trade, situation: Situation) -> Operation:
     """Our mark on a HubSpot record whose partner QuickBooks is just getting: its id is known only once it is made."""
     hubspot_id = found.id(System.HUBSPOT)

@@ -17,9 +17,9 @@ from hsqbo_pipeline.core.customer_names import Holder, LinkInstead, free_name, p
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.deletion import gone_verdict, vanished
 from hsqbo_pipeline.core.filters import Associated, associated_records, unmet
-from hsqbo_pipeline.core.match import chosen, join
+from hsqbo_pipeline.core.joined import planned
+from hsqbo_pipeline.core.match import chosen
 from hsqbo_pipeline.core.merges import Merges, claimed, read_merges, with_survivor
-from hsqbo_pipeline.core.near import suggestions, with_suggestions
 from hsqbo_pipeline.core.pairs import pair_verdict
 from hsqbo_pipeline.core.sole import Keeper, Sole, held_back, wanted
 from hsqbo_pipeline.core.tables import Statements
@@ -56,12 +56,7 @@ class _Book:
 
 def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
     """The verdict on every due contact, customer or pair of the two, oldest first: a name goes to who came first (A74)."""
-    verdicts, joined = _plan(con, situation)
-    if joined:
-        join(con, Entity.CUSTOMER, joined, "display_name")
-        verdicts, _none = _plan(con, situation)
-    near = suggestions(con, Entity.CUSTOMER)
-    return [with_suggestions(verdict, near) for verdict in verdicts]
+    return planned(con, situation, Entity.CUSTOMER, _plan, "display_name")
 
 
 def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Verdict], dict[str, str]]:

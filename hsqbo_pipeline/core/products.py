@@ -15,9 +15,9 @@ from hsqbo_pipeline.core.creations import create_operation, mark_operation
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.deletion import gone_verdict, vanished
 from hsqbo_pipeline.core.filters import unmet
-from hsqbo_pipeline.core.match import chosen, join
+from hsqbo_pipeline.core.joined import planned
+from hsqbo_pipeline.core.match import chosen
 from hsqbo_pipeline.core.merges import Merges, claimed, read_merges
-from hsqbo_pipeline.core.near import suggestions, with_suggestions
 from hsqbo_pipeline.core.pairs import pair_verdict
 from hsqbo_pipeline.core.sole import Keeper, Sole, held_back, wanted
 from hsqbo_pipeline.core.tables import Statements
@@ -62,12 +62,7 @@ class _Names:
 
 def plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> list[Verdict]:
     """The verdict on every due product, item or pair of the two."""
-    verdicts, joined = _plan(con, situation)
-    if joined:
-        join(con, Entity.PRODUCT, joined, "name")
-        verdicts, _none = _plan(con, situation)
-    near = suggestions(con, Entity.PRODUCT)
-    return [with_suggestions(verdict, near) for verdict in verdicts]
+    return planned(con, situation, Entity.PRODUCT, _plan, "name")
 
 
 def _plan(con: duckdb.DuckDBPyConnection, situation: Situation) -> tuple[list[Verdict], dict[str, str]]:

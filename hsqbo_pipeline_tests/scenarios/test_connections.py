@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hsqbo_pipeline.scenarios.play import play
 from hsqbo_pipeline.scenarios.reading import Scenario, read
+from hsqbo_pipeline_tests.scenarios.told import differences
 
 FILE = Path(__file__).parent / "connections.yaml"
 
@@ -16,10 +16,4 @@ FILE = Path(__file__).parent / "connections.yaml"
 @pytest.mark.parametrize("scenario", read(FILE), ids=lambda each: each.id)
 def test_a_connection_begins_and_ends_without_doubling_anything(scenario: Scenario) -> None:
     """Every step of the file is as it expects: what is lost is found, what is forgotten stays single, what is undone stays undone."""
-    told = [
-        f"{outcome.variant}, step {step.place} ({step.said}): {problem}"
-        for outcome in play(scenario)
-        for step in outcome.steps
-        for problem in step.problems
-    ]
-    assert told == []
+    assert differences(scenario) == []

@@ -6,24 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from hsqbo_pipeline.scenarios.play import play
 from hsqbo_pipeline.scenarios.reading import Scenario, read
+from hsqbo_pipeline_tests.scenarios.told import differences
 
 
 def of(theme: str) -> pytest.MarkDecorator:
     """The scenarios of one file, by id."""
     found = read(Path(__file__).parent / f"documents_{theme}.yaml")
     return pytest.mark.parametrize("scenario", found, ids=lambda each: each.id)
-
-
-def differences(scenario: Scenario) -> list[str]:
-    """What is not as the scenario expects, step by step, in each of its variants."""
-    return [
-        f"{outcome.variant}, step {step.place} ({step.said}): {problem}"
-        for outcome in play(scenario)
-        for step in outcome.steps
-        for problem in step.problems
-    ]
 
 
 @pytest.mark.rule("N4", "H4", "N17", "INV_NUMBER_TAKEN", "INV_NUMBER_TOO_LONG")

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from hsqbo_pipeline.core.creations import named_operation
 from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.invoices.cases import Case
 from hsqbo_pipeline.core.invoices.company_lists import Lists
@@ -20,15 +21,11 @@ from hsqbo_pipeline.mapping.products import LONGEST_ITEM_NAME, item_name_problem
 from hsqbo_pipeline.model.keys import name_key, sku_key
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import (
-    Action,
-    FieldChange,
     LinkedId,
     Operation,
     Step,
     StepAction,
-    StepId,
     Wave,
-    operation_id,
 )
 
 SQL = Statements(Path(__file__).parents[1] / "sql")
@@ -214,33 +211,19 @@ def _creation(key: str, name: str, sku: str | None, account: str, situation: Sit
         body=body,
         find={"where": {"Name": name}, "mark": None, "same": {"Sku": sku or ""}},
     )
-    sequence = situation.sequences.get((Entity.PRODUCT, System.HUBSPOT, key), 0)
-    link = {
-        "entity": Entity.PRODUCT.value,
-        "hubspot_id": key,
-        "quickbooks_id": StepId(1).as_json(),
-        "role": "primary",
-        "hubspot_object": "products",
-        "quickbooks_object": "Item",
-        "owner": System.QUICKBOOKS.value,
-        "matched_by": "created",
-    }
-    return Operation(
-        operation_id=operation_id(
-            situation.company.realm, Entity.PRODUCT, System.HUBSPOT, key, Action.CREATE.value, sequence
-        ),
+    return named_operation(
+        key,
+        name,
+        step,
+        situation,
+        link={
+            "entity": Entity.PRODUCT.value,
+            "role": "primary",
+            "hubspot_object": "products",
+            "quickbooks_object": "Item",
+        },
         wave=Wave.PRODUCTS,
-        entity=Entity.PRODUCT,
-        system=System.QUICKBOOKS,
-        action=Action.CREATE,
-        source_system=System.HUBSPOT,
-        source_id=key,
-        hubspot_id=None,
-        quickbooks_id=None,
-        label=name,
-        steps=(step,),
-        changes=(FieldChange("name", None, name, "for invoice lines without an item"),),
-        on_done={"link": link},
+        why="for invoice lines without an item",
     )
 
 
