@@ -51,7 +51,7 @@ def terms_of(line: Row) -> Terms | None:
     its share.
     """
     quantity, price, amount = line["quantity"], line["unit_price"], line["amount"]
-    if quantity is None or price is None or amount is None or not quantity or not price:
+    if quantity is None or price is None or amount is None or not quantity:
         return None
     candidates = (
         [(quantity, price)] if not _discounted(line) else [*_exact(quantity, amount), (quantity, _net_price(line))]
@@ -144,12 +144,8 @@ def quickbooks_line(
     """
     detail: dict[str, Any] = {"ItemRef": {"value": item}}
     terms = terms_of(line)
-    description = line["description"] or (line["name"] if named else None)
     if terms is not None:
         detail |= {"Qty": terms[0], "UnitPrice": terms[1]}
-    else:
-        words = terms_in_words(line)
-        description = " ".join(part for part in (description, f"({words})" if words else "") if part)
     detail |= {name: {"value": value} for name, value in (refs or {}).items()}
     if service_date is not None:
         detail["ServiceDate"] = service_date
@@ -158,9 +154,17 @@ def quickbooks_line(
         "DetailType": "SalesItemLineDetail",
         "SalesItemLineDetail": detail,
     }
+    description = sent_description(line, named=named)
     if description:
         body["Description"] = description
     return body
+
+
+def sent_description(line: Row, *, named: bool) -> str | None:
+    """What a HubSpot line is called in QuickBooks, with its quantity and price where only the amount could be sent."""
+    description = line["description"] or (line["name"] if named else None)
+    words = terms_in_words(line) if terms_of(line) is None else ""
+    return " ".join(part for part in (description, f"({words})" if words else "") if part) or None
 
 
 def discount_line(amount: Decimal, account: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from hsqbo_pipeline.core.candidates import paused, rivalry
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.filters import associated_records
 from hsqbo_pipeline.core.invoices import incoming, mirror, outgoing, owned
+from hsqbo_pipeline.core.invoices.booked import figures_of
 from hsqbo_pipeline.core.invoices.cases import Case, read_cases
 from hsqbo_pipeline.core.invoices.company_lists import read_lists
 from hsqbo_pipeline.core.invoices.drafts import Draft, Money, finish
@@ -88,10 +89,11 @@ def _pair(case: Case, parents: Parents, outbox: Outbox, situation: Situation) ->
     ended = ending(case, situation)
     if ended is not None:
         return Draft(case, ended)
+    if not situation.rules.invoices.writes_to(case.owner.other):
+        # What the books owe and are owed is told in any case; nothing else of the invoice goes either way (1.32).
+        direction = f"{case.owner}_to_{case.owner.other}"
+        refused = case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": direction})
+        return Draft(case, refused, figures=figures_of(case) if case.owner is System.HUBSPOT else None)
     if case.owner is System.HUBSPOT:
         return owned.keep(case, parents, outbox, situation)
-    if not situation.rules.invoices.writes_to(System.HUBSPOT):
-        return Draft(
-            case, case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": "quickbooks_to_hubspot"})
-        )
     return Draft(case, incoming.filtered(case, situation, System.QUICKBOOKS) or mirror.update(case, parents, situation))

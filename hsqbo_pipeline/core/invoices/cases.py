@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -12,14 +13,28 @@ import duckdb
 
 from hsqbo_pipeline.core.candidates import Candidate, candidate
 from hsqbo_pipeline.core.decisions import Verdict
-from hsqbo_pipeline.core.invoices.line_forms import hubspot_text
 from hsqbo_pipeline.core.match import chosen
 from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.mapping.lines import cents
+from hsqbo_pipeline.model.money import plain
 from hsqbo_pipeline.model.names import Entity, System
 
 SQL = Statements(Path(__file__).parents[1] / "sql")
 ZERO = Decimal("0.00")
+
+# What a baseline keeps of a HubSpot line.
+SAID_OF_A_LINE = (
+    "item_id",
+    "sku",
+    "name",
+    "quantity",
+    "unit_price",
+    "amount",
+    "discount_percent",
+    "discount_amount",
+    "tax_code",
+    "description",
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,7 @@ class Case:
     @property
     def hubspot_lines(self) -> str:
         """HubSpot's lines, discount and fees as a baseline keeps them."""
-        return hubspot_text(self.lines[System.HUBSPOT], self.order_discount, self.order_fees)
+        return _hubspot_text(self.lines[System.HUBSPOT], self.order_discount, self.order_fees)
 
     def _adjustment(self, kind: str) -> Decimal:
         lines = sum((line["amount"] or ZERO for line in self.lines[System.HUBSPOT]), start=ZERO)
@@ -88,6 +103,17 @@ class Case:
             business_day=row.get("invoice_date"),
             **more,
         )
+
+
+def _hubspot_text(lines: Iterable[Row], discount: Decimal, fees: Decimal) -> str:
+    """HubSpot's lines and what applies to all of them, in its own terms, for telling whether somebody changed them there."""
+    said = [
+        [plain(line[name]) if isinstance(line[name], Decimal) else line[name] for name in SAID_OF_A_LINE]
+        for line in lines
+    ]
+    return json.dumps(
+        [*said, *([kind, plain(value)] for kind, value in (("discount", discount), ("fees", fees)) if value)]
+    )
 
 
 def read_cases(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Case]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,13 +19,20 @@ from hsqbo_pipeline.core.invoices.booked import (
     variance,
 )
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
-from hsqbo_pipeline.core.invoices.mirror_lines import Wanted, adjustment_steps, creation_steps, line_work, wanted_lines
+from hsqbo_pipeline.core.invoices.mirror_lines import (
+    LineWork,
+    Wanted,
+    adjustment_steps,
+    creation_steps,
+    line_work,
+    wanted_lines,
+)
+from hsqbo_pipeline.core.invoices.mirror_parties import moved, parties
 from hsqbo_pipeline.core.invoices.parents import Parents
+from hsqbo_pipeline.core.invoices.pushing import push_fields
+from hsqbo_pipeline.core.invoices.telling import conflicts
 from hsqbo_pipeline.core.invoices.wire import (
     FIRST,
-    INVOICE_TO_COMPANY,
-    INVOICE_TO_CONTACT,
-    association,
     hubspot_update,
     link_row,
     operation,
@@ -32,7 +40,7 @@ from hsqbo_pipeline.core.invoices.wire import (
 from hsqbo_pipeline.mapping.invoices import hubspot_properties
 from hsqbo_pipeline.mapping.lines import discounts, money
 from hsqbo_pipeline.model.fields import Field, flows_to, too_long, values
-from hsqbo_pipeline.model.names import Entity, System
+from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction
 
 
@@ -70,7 +78,7 @@ def create(case: Case, parents: Parents, situation: Situation) -> Verdict:
         action=StepAction.CREATE,
         body=body,
         find={"property": "qbo_id", "value": situation.mark(quickbooks_id), "parent": None},
-        associations=_parties(payer, parents, situation),
+        associations=parties(payer, parents, situation),
     )
     made = operation(
         case,
@@ -95,24 +103,6 @@ def _shown_in_hubspot(field: Field, situation: Situation) -> bool:
     )
 
 
-def _parties(payer: Payer, parents: Parents, situation: Situation) -> tuple[Mapping[str, Any], ...]:
-    """The invoice's contact, and the contact's primary company, once (A40, 1.18)."""
-    if situation.rules.customers.bill == "companies":
-        return (association("companies", payer.standing.reference(), INVOICE_TO_COMPANY),)
-    contact = parents.row(Entity.CUSTOMER, System.HUBSPOT, payer.standing.partner) or _matched_contact(payer, parents)
-    company = contact.get("company_id") if contact else None
-    found = [association("contacts", payer.standing.reference(), INVOICE_TO_CONTACT)]
-    if company:
-        found.append(association("companies", company, INVOICE_TO_COMPANY))
-    return tuple(found)
-
-
-def _matched_contact(payer: Payer, parents: Parents) -> Mapping[str, Any] | None:
-    """The contact that this run is about to link with the customer."""
-    found = parents.matched.get(payer.standing.id)
-    return parents.row(Entity.CUSTOMER, System.HUBSPOT, found)
-
-
 def _settle(
     case: Case, mapped: Sequence[Field], wanted: Sequence[Wanted], payer: Payer, kept: Mapping[str, str | None]
 ) -> dict[str, dict[str, str | None]]:
@@ -128,6 +118,7 @@ def update(case: Case, parents: Parents, situation: Situation) -> Verdict:
     """A mirror that exists: whatever the books changed is changed, line by line; what people edited there is told."""
     payer = payer_of(case, parents)
     refused = refusal(case, parents, situation)
+    refused = refused or _other_currency(case)
     if refused is not None or isinstance(payer, Verdict):
         return refused or payer  # type: ignore[return-value]
     mapped = mirror_fields(situation)
@@ -138,23 +129,41 @@ def update(case: Case, parents: Parents, situation: Situation) -> Verdict:
     work = line_work(case, wanted)
     body = _body(case, payer, mapped, outcomes, situation)
     steps: list[Step] = [hubspot_update(case, body)] if body else []
-    steps += _moved(case, payer, parents, situation)
+    steps += moved(case, payer, parents, situation)
     steps += [*work.steps, *adjustment_steps(case, case.pair.id(System.HUBSPOT))]
-    changes = [FieldChange(o.name, o.loser, o.value, o.reason) for o in outcomes if o.outcome is Outcome.WRITE]
-    operations = _linking(case, situation, steps, [*changes, *work.changes])
+    operations = _linking(case, situation, steps, [*_changes(outcomes), *work.changes])
     row = case.row(System.QUICKBOOKS)
     tax = row["tax"] or ZERO
     if work.shown - discounts(case.lines[System.QUICKBOOKS]) + tax != (row["total"] or ZERO):
         slots = {"sum": work.shown - discounts(case.lines[System.QUICKBOOKS]) + tax, "total": row["total"]}
         return case.verdict("INV_SUM_MISMATCH", slots=slots, operations=operations)
-    drifted = [o.name for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith("edited in")] + list(
-        work.drifted
-    )
+    hubspot = values(case.row(System.HUBSPOT), mapped)
+    kept = {o.name: (o.value if _shown(o) else hubspot.get(o.name)) for o in outcomes}
+    settle = _settle(case, mapped, wanted, payer, kept)
+    return _with_permitted(case, mapped, outcomes, _telling(case, outcomes, work, operations, settle), situation)
+
+
+def _changes(outcomes: Sequence[FieldVerdict]) -> list[FieldChange]:
+    return [FieldChange(o.name, o.loser, o.value, o.reason) for o in outcomes if _shown(o)]
+
+
+def _shown(outcome: FieldVerdict) -> bool:
+    """Whether the mirror is told a value."""
+    return outcome.outcome is Outcome.WRITE and outcome.to is System.HUBSPOT
+
+
+def _telling(
+    case: Case,
+    outcomes: Sequence[FieldVerdict],
+    work: LineWork,
+    operations: tuple[Operation, ...],
+    settle: dict[str, dict[str, str | None]],
+) -> Verdict:
+    """In step, with what people changed on the mirror although it is not theirs to change (1.21)."""
+    drifted = [o.name for o in outcomes if o.outcome is Outcome.KEPT and o.reason.startswith("edited in")]
+    drifted += work.drifted
     if case.row(System.HUBSPOT)["status"] == "voided":
         drifted.append("status")
-    hubspot = values(case.row(System.HUBSPOT), mapped)
-    kept = {o.name: (o.value if o.outcome is Outcome.WRITE else hubspot.get(o.name)) for o in outcomes}
-    settle = _settle(case, mapped, wanted, payer, kept)
     if not drifted:
         return case.verdict("OPS_UNCHANGED", operations=operations, settle=settle)
     slots = {"klass": "WARNING", "field": ", ".join(drifted), "system": "hubspot", "owner": "quickbooks"}
@@ -162,6 +171,41 @@ def update(case: Case, parents: Parents, situation: Situation) -> Verdict:
         Reason("REC_DRIFT", {"fields": ", ".join(drifted), "cause": "changed in hubspot, which does not feed it"}),
     )
     return case.verdict("DIR_NOT_OWNER", slots=slots, reasons=reasons, operations=operations, settle=settle)
+
+
+def _with_permitted(
+    case: Case, mapped: Sequence[Field], outcomes: Sequence[FieldVerdict], verdict: Verdict, situation: Situation
+) -> Verdict:
+    """The same with what may flow from a mirror into the books, where the rules name such fields (A49)."""
+    rules = situation.rules.invoices
+    allowed = rules.allow_fields_to_not_owner if rules.writes_to(System.QUICKBOOKS) else ()
+    pushed = push_fields(case, outcomes, mapped, situation)
+    if isinstance(pushed, Verdict):
+        return replace(pushed, operations=verdict.operations)
+    booked = {o.name: o.value for o in outcomes if o.outcome is Outcome.WRITE and o.to is System.QUICKBOOKS}
+    settle = {
+        side.value: {**(verdict.settle or {})[side.value], **booked, **_held(case, outcomes, side)} for side in System
+    }
+    told = [*verdict.reasons, *conflicts([o for o in outcomes if o.name in allowed])]
+    if verdict.code == "OPS_UNCHANGED" and told:
+        verdict = replace(verdict, code=told[0].code, slots=told[0].slots)
+        told = told[1:]
+    return replace(verdict, operations=(*verdict.operations, *pushed), settle=settle, reasons=tuple(told))
+
+
+def _held(case: Case, outcomes: Sequence[FieldVerdict], side: System) -> dict[str, str | None]:
+    """What a person has still to decide stays as it was settled last."""
+    before = (case.pair.baseline or {}).get(side, {})
+    return {o.name: before[o.name] for o in outcomes if o.outcome is Outcome.HELD and o.name in before}
+
+
+def _other_currency(case: Case) -> Verdict | None:
+    """A document keeps the currency it was made in (N12): the books' moved to another customer's, and the mirror can't follow."""
+    shown, booked = (case.row(side)["currency"] for side in (System.HUBSPOT, System.QUICKBOOKS))
+    if shown == booked:
+        return None
+    slots = {"currency": booked, "holder": "the HubSpot invoice", "expected": shown}
+    return case.verdict("CUR_MISMATCH", slots=slots)
 
 
 def _billed_there(
@@ -178,28 +222,23 @@ def _billed_there(
     body = {
         name: text for name, text in body.items() if name not in ("hs_amount_billed", "hs_invoice_status", "qbo_job")
     }
-    changes = [FieldChange(o.name, o.loser, o.value, o.reason) for o in chosen if o.outcome is Outcome.WRITE]
-    operations = _linking(case, situation, [hubspot_update(case, body)] if body else [], changes)
+    operations = _linking(case, situation, [hubspot_update(case, body)] if body else [], _changes(chosen))
     hubspot = values(case.row(System.HUBSPOT), mapped)
-    kept = {
-        o.name: (o.value if o.outcome is Outcome.WRITE and o.name in names else hubspot.get(o.name)) for o in outcomes
-    }
+    kept = {o.name: (o.value if _shown(o) and o.name in names else hubspot.get(o.name)) for o in outcomes}
     differing = variance(case) or Reason("OPS_UNCHANGED")
     settle = _settle(case, mapped, [], payer, kept)
-    return case.verdict(differing.code, slots=differing.slots, operations=operations, settle=settle)
+    found = case.verdict(differing.code, slots=differing.slots, operations=operations, settle=settle)
+    return _with_permitted(case, mapped, chosen, found, situation)
 
 
 def _outcomes(case: Case, mapped: Sequence[Field], situation: Situation) -> list[FieldVerdict]:
-    """Header fields, one way: from the books to the mirror."""
+    """Header fields, one way: from the books to the mirror. Those that the rules name flow back as well (A49)."""
     sides = {side: values(case.row(side), mapped) for side in System}
-    direction = situation.rules.invoices.direction
     rules = [
         FieldRule(
             name=each.name,
-            targets=frozenset({System.HUBSPOT})
-            if flows_to(each, System.HUBSPOT, direction) and each.hubspot
-            else frozenset(),
-            winner="quickbooks",
+            targets=_targets(each, situation),
+            winner=_winner(each, situation),
             blank_overwrites=each.blank_overwrites,
             create_only=each.create_only,
             first_link="winner" if case.pair.matched_by == "mark" else situation.rules.first_link,
@@ -209,11 +248,22 @@ def _outcomes(case: Case, mapped: Sequence[Field], situation: Situation) -> list
     return resolve(rules, sides[System.HUBSPOT], sides[System.QUICKBOOKS], case.pair.baseline)
 
 
+def _winner(field: Field, situation: Situation) -> str:
+    rules = situation.rules.invoices
+    return (field.winner or rules.winner).value if field.name in rules.allow_fields_to_not_owner else "quickbooks"
+
+
+def _targets(field: Field, situation: Situation) -> frozenset[System]:
+    rules = situation.rules.invoices
+    open_sides = {System.HUBSPOT, *(System if field.name in rules.allow_fields_to_not_owner else ())}
+    return frozenset(s for s in open_sides if field.path(s) and flows_to(field, s, rules.direction))
+
+
 def _body(
     case: Case, payer: Payer, mapped: Sequence[Field], outcomes: Sequence[FieldVerdict], situation: Situation
 ) -> dict[str, str]:
     """Properties of the mirror that are not what they should be."""
-    written = {o.name: o.value for o in outcomes if o.outcome is Outcome.WRITE}
+    written = {o.name: o.value for o in outcomes if _shown(o)}
     body = hubspot_properties(written, mapped, situation.zone)
     row, quickbooks = case.row(System.HUBSPOT), case.row(System.QUICKBOOKS)
     for name, text in figures_of(case).items():
@@ -230,52 +280,6 @@ def _body(
     if (properties.get("qbo_job") or None) != payer.job:
         body["qbo_job"] = payer.job or ""
     return body
-
-
-def _moved(case: Case, payer: Payer, parents: Parents, situation: Situation) -> list[Step]:
-    """The mirror follows CustomerRef and the family's nearest contact: the new one is put on it, the old one taken off
-    (N11, H22). Whom people have put on it beside stays.
-    """
-    companies = situation.rules.customers.bill == "companies"
-    kind, type_id, column = (
-        ("companies", INVOICE_TO_COMPANY, "company_ids")
-        if companies
-        else ("contacts", INVOICE_TO_CONTACT, "contact_ids")
-    )
-    there = list(case.row(System.HUBSPOT)[column] or [])
-    partner = payer.standing.partner or parents.matched.get(payer.standing.id)
-    before = (case.pair.baseline or {}).get(System.QUICKBOOKS, {})
-    same_customer = before.get("customer") == case.row(System.QUICKBOOKS)["customer_id"]
-    same_contact = before.get("contact") in (payer.key, f"of:{payer.standing.id}")
-    if before and same_customer and same_contact:
-        return []
-    invoice = case.pair.id(System.HUBSPOT)
-    steps = []
-    if partner not in there:
-        steps.append(_party(StepAction.ASSOCIATE, invoice, kind, payer.standing.reference(), type_id))
-    left = [] if not before else there if not same_customer else [_contact_before(before, parents)]
-    steps += [
-        _party(StepAction.DISSOCIATE, invoice, kind, old, type_id) for old in there if old in left and old != partner
-    ]
-    return steps
-
-
-def _contact_before(before: Mapping[str, str | None], parents: Parents) -> str | None:
-    """Whom we had put on the mirror: a contact, or the one that a customer had just got then."""
-    said = before.get("contact") or ""
-    customer = said.removeprefix("of:")
-    return parents.customer(System.QUICKBOOKS, customer).partner if customer != said else said
-
-
-def _party(action: StepAction, invoice: str, kind: str, other: Any, type_id: int) -> Step:
-    return Step(
-        number=0,
-        system=System.HUBSPOT,
-        object="invoices",
-        action=action,
-        target=invoice,
-        body=association(kind, other, type_id),
-    )
 
 
 def _linking(

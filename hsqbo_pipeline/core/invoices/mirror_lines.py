@@ -115,17 +115,17 @@ class LineWork:
 
 
 def line_work(case: Case, wanted: Sequence[Wanted]) -> LineWork:
-    """Compare the mirror's lines with what is wanted. A line is rewritten only if the books changed it (or it is new)."""
+    """Compare the mirror's lines with what is wanted. They are rewritten only if the books changed one: they add up together."""
     actual = paired(case, wanted)
     before = (case.pair.baseline or {}).get(System.QUICKBOOKS, {})
     steps: list[Step] = []
     changes: list[FieldChange] = []
     drifted: list[str] = []
     shown = ZERO
+    ours = {name: text for name, text in before.items() if name.startswith("line ")} != {e.key: e.text for e in wanted}
     for each in wanted:
         row = actual.pop(each.mark, None)
         agreed = row is not None and not _differences(each, row)
-        ours = each.key not in before or before[each.key] != each.text or case.pair.baseline is None
         if agreed or ours:
             shown += each.line.amount
         if agreed:

@@ -22,6 +22,7 @@ from hsqbo_pipeline.mapping.invoices import NEVER_SENT_TO_CUSTOMERS, figures, ma
 from hsqbo_pipeline.mapping.lines import discount_line, money, quickbooks_line
 from hsqbo_pipeline.mapping.tax import TaxCodes, TaxRefused, TaxSetting, tax_codes
 from hsqbo_pipeline.model.fields import field_map, flows_to, too_long, values
+from hsqbo_pipeline.model.money import plain
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Action, FieldChange, Operation, Step, StepAction
 
@@ -191,8 +192,12 @@ def _codes(
         codes={rate: lists.find("TaxCode", code) or code for rate, code in tax.map.items()},
         percents={rate: entry["percent"] for rate, entry in situation.portal.tax_rates.items()},
     )
-    row = case.row(System.HUBSPOT)
-    return tax_codes(case.lines[System.HUBSPOT], row["tax"] or ZERO, taxable, setting)
+    found = tax_codes(case.lines[System.HUBSPOT], case.row(System.HUBSPOT)["tax"] or ZERO, taxable, setting)
+    whole = [each for each in case.adjustments("taxes") if each["value"]]
+    if whole and isinstance(found, TaxCodes):
+        # No code says it: QuickBooks would work out the lines' part alone.
+        return TaxRefused("TAX_RATE_UNMAPPED", {"rate": f"on the whole invoice ({plain(whole[0]['value'])})"})
+    return found
 
 
 def line_bodies(case: Case, sale: Sale, lists: Lists, situation: Situation) -> list[dict[str, Any]]:
@@ -285,7 +290,7 @@ def _settle(case: Case, sale: Sale, situation: Situation) -> dict[str, dict[str,
     hubspot = {**texts, "lines": case.hubspot_lines, "customer": sale.customer.id, "tax": money(row["tax"] or ZERO)}
     quickbooks = {
         **texts,
-        "lines": sent_text(lines, [choice.reference for choice in sale.choices], case.order_discount),
+        "lines": sent_text(lines, sale.choices, case.order_discount),
         "customer": sale.customer.partner,
         "tax": money(row["tax"] or ZERO),
     }

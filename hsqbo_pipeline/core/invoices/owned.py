@@ -8,61 +8,29 @@ invoice stand still (N15), until both sides say the same again or a person decid
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
-from hsqbo_pipeline.core.invoices.billing import billed
 from hsqbo_pipeline.core.invoices.booked import figures_of, variance
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
+from hsqbo_pipeline.core.invoices.comparison import Comparison, compare
 from hsqbo_pipeline.core.invoices.drafts import Draft
 from hsqbo_pipeline.core.invoices.incoming import filtered
-from hsqbo_pipeline.core.invoices.items import Choice, choose, fallback_lines
-from hsqbo_pipeline.core.invoices.line_forms import (
-    Form,
-    all_same,
-    as_text,
-    edits,
-    expected,
-    from_text,
-    standing,
-)
+from hsqbo_pipeline.core.invoices.items import fallback_lines
+from hsqbo_pipeline.core.invoices.line_forms import as_text, edits
 from hsqbo_pipeline.core.invoices.outgoing import Outbox, unmatched_warning
 from hsqbo_pipeline.core.invoices.parents import Parents
 from hsqbo_pipeline.core.invoices.pushing import push
+from hsqbo_pipeline.core.invoices.telling import conflicts
 from hsqbo_pipeline.mapping.invoices import figures, hubspot_properties
-from hsqbo_pipeline.mapping.lines import money
 from hsqbo_pipeline.model.fields import Field, field_map, flows_to, too_long, values
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import FieldChange
 
 # Facts with rules of their own; everything else in the field map flows both ways.
 _GUARDED = ("number", "invoice_date", "currency", "total", "balance")
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The guarded facts of one side, as text, beside its lines. `payer` is the contact that HubSpot bills."""
-
-    customer: str | None
-    day: str | None
-    currency: str | None
-    tax: str
-    lines: tuple[Form, ...]
-    payer: str | None = None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What both sides say, what they were settled on, and which groups each side has moved away from it."""
-
-    hubspot: Facts
-    quickbooks: Facts
-    forbidden: frozenset[str]
-    pushed: frozenset[str]
-    choices: tuple[Choice, ...]
 
 
 def keep(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -> Draft:
@@ -77,93 +45,6 @@ def keep(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -> 
     if still or (removed is not None and not case.said("adopt")):
         return Draft(case, _standing_still(case, found, removed, parents))
     return _flow(case, found, parents, outbox, situation)
-
-
-def compare(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -> Comparison:
-    """Both sides' guarded facts against each other and against what was settled."""
-    row, booked = case.row(System.HUBSPOT), case.row(System.QUICKBOOKS)
-    lines = case.lines[System.HUBSPOT]
-    choices = []
-    for position, line in enumerate(lines, 1):
-        choice = choose(case, line, position, parents, outbox.fallbacks, situation)
-        choices.append(Choice(None, None) if isinstance(choice, Verdict) else choice)
-    names = {
-        record_id: item["name"]
-        for (entity, side, record_id), item in parents.rows.items()
-        if entity is Entity.PRODUCT and side is System.QUICKBOOKS
-    }
-    wanted = expected(lines, [choice.reference for choice in choices], case.order_discount, case.order_fees)
-    forms = _named(wanted, choices, names)
-    customer = billed(case, parents, situation)
-    hubspot = Facts(
-        customer=None if isinstance(customer, Verdict) else customer.partner,
-        day=_iso(row["invoice_date"]),
-        currency=row["currency"],
-        tax=money(row["tax"] or ZERO),
-        lines=tuple(forms),
-        payer=None if isinstance(customer, Verdict) else customer.id,
-    )
-    quickbooks = Facts(
-        customer=booked["customer_id"],
-        day=_iso(booked["invoice_date"]),
-        currency=booked["currency"],
-        tax=money(booked["tax"] or ZERO),
-        lines=tuple(standing(case.lines[System.QUICKBOOKS], names)),
-    )
-    forbidden, pushed = _moved(case, hubspot, quickbooks)
-    return Comparison(hubspot, quickbooks, forbidden, pushed, tuple(choices))
-
-
-def _named(forms: Sequence[Form], choices: Sequence[Choice], names: Mapping[str, str]) -> list[Form]:
-    """Lines called as their items are in QuickBooks, where the edit was made; a fallback item says nothing of what was sold."""
-    called = [
-        form if choice.fallback else replace(form, name=names.get(form.item or "", form.name))
-        for form, choice in zip(forms, choices, strict=False)
-    ]
-    return [*called, *forms[len(choices) :]]
-
-
-def _iso(day: Any) -> str | None:
-    return None if day is None else str(day.isoformat())
-
-
-def _moved(case: Case, hubspot: Facts, quickbooks: Facts) -> tuple[frozenset[str], frozenset[str]]:
-    """Groups that the books changed against the rules, and groups that HubSpot changed and the books are to follow."""
-    baseline = case.pair.baseline
-    forbidden, pushed = set(), set()
-    for group in ("customer", "day", "currency", "tax"):
-        said, booked = getattr(hubspot, group), getattr(quickbooks, group)
-        if said == booked:
-            continue
-        # Whoever the contact's customer is by now: a person moved the invoice only by billing another contact.
-        told = hubspot.payer if group == "customer" else said
-        before_booked, before_told = _before(baseline, group, booked, told)
-        # A document is never dated anew nor moved to another currency by us, whoever asked for it (H18).
-        if booked != before_booked or (group in ("day", "currency") and said is not None and told != before_told):
-            forbidden.add("tax" if group == "tax" else "header")
-        elif said is not None and told != before_told:
-            pushed.add(group)
-    if not all_same(hubspot.lines, quickbooks.lines):
-        kept = from_text(baseline[System.QUICKBOOKS].get("lines")) if baseline else None
-        text = case.hubspot_lines
-        if kept is None:
-            same_total = case.row(System.HUBSPOT)["total"] == case.row(System.QUICKBOOKS)["total"]
-            forbidden |= set() if same_total else {"lines"}
-        elif not all_same(kept, quickbooks.lines):
-            forbidden.add("lines")
-        elif baseline is not None and baseline[System.HUBSPOT].get("lines") != text:
-            pushed.add("lines")
-    return frozenset(forbidden), frozenset(pushed)
-
-
-def _before(baseline: Any, group: str, booked: str | None, told: str | None) -> tuple[str | None, str | None]:
-    """What both sides were settled on. A pair without history is taken as it stands (H20)."""
-    name = "invoice_date" if group == "day" else group
-    if baseline is None or name not in baseline[System.QUICKBOOKS]:
-        return booked, told
-    remembered = baseline[System.HUBSPOT].get(name)
-    # Nobody could tell then whom HubSpot billed: that it can be told now moves nothing.
-    return baseline[System.QUICKBOOKS][name], told if remembered is None and group == "customer" else remembered
 
 
 def _payment_removed(case: Case) -> Decimal | None:
@@ -222,7 +103,7 @@ def _flow(case: Case, found: Comparison, parents: Parents, outbox: Outbox, situa
     if refused is not None:
         return Draft(case, refused)
     pushed = found.pushed | (found.forbidden & {"lines", "tax"} if case.said("push") else frozenset())
-    operations = push(case, pushed, outcomes, mapped, parents, outbox, situation)
+    operations = push(case, found, pushed, outcomes, mapped, parents, outbox, situation)
     if isinstance(operations, Verdict):
         return Draft(case, operations)
     body, changes = _to_hubspot(outcomes, mapped, situation)
@@ -290,19 +171,7 @@ def _telling(
 ) -> tuple[str, Mapping[str, Any], tuple[Reason, ...]]:
     """The code of a pair that is in step, with what is worth saying about it."""
     said: list[Reason] = [differing] if differing is not None else []
-    held = [o.name for o in outcomes if o.outcome is Outcome.HELD]
-    if held:
-        said.append(Reason("CONF_HELD", {"fields": ", ".join(held)}))
-    fought = [o for o in outcomes if o.conflict and o.outcome is Outcome.WRITE and o.to is not None]
-    if fought:
-        loser = ", ".join(f"{o.name}: {o.loser}" for o in fought)
-        winner = fought[0].to.other.value if fought[0].to else ""
-        said.append(
-            Reason(
-                "CONF_BOTH_CHANGED",
-                {"fields": ", ".join(o.name for o in fought), "winner": winner, "loser": loser, "old": loser},
-            )
-        )
+    said += conflicts(outcomes)
     number, booked = case.row(System.HUBSPOT)["number"], case.row(System.QUICKBOOKS)["number"]
     if number != booked and situation.rules.invoices.number_from == "hubspot":
         said.append(Reason("INV_FINALISED_NUMBER", {"number": booked, "expected": number}))

@@ -22,9 +22,8 @@ from hsqbo_pipeline.model.rules.words import (
     or_short,
 )
 
-InvoiceField = Literal["number", "invoice_date", "due_date", "memo", "terms"]
-LineField = Literal["service_date", "description", "class"]
-OwnerField = Literal["memo", "due_date", "terms"]
+InvoiceField = Literal["number", "invoice_date", "due_date", "memo"]
+OwnerField = Literal["memo", "due_date"]
 
 
 class Source(Section):
@@ -102,15 +101,11 @@ class Invoices(ObjectRules):
         False, description="true: without class or location no sale, where QuickBooks tracks them"
     )
     service_date: ServiceDate = ServiceDate()
-    permitted_line_fields: tuple[LineField, ...] = Field(
-        ("service_date", "description", "class"),
-        description="what may change in QuickBooks on the lines of a HubSpot invoice",
-    )
     inventory: Literal["refuse", "allow"] = Field(
         "refuse", description="allow: lines may name inventory items; posting them moves stock and cost of goods"
     )
     allow_fields_to_not_owner: tuple[OwnerField, ...] = Field(
-        (), description="fields that also flow to the side an invoice was made on"
+        (), description="fields that also flow to QuickBooks on invoices that were made there"
     )
     fields: dict[InvoiceField, FieldSetting] = Field(default_factory=dict)
     custom_fields: CustomFields = ()
