@@ -69,7 +69,7 @@ class Ledger(People):
 
     def _keep_baselines(self, found: Iterable[Verdict], made: Mapping[tuple[str, str, str], str]) -> None:
         for each in found:
-            if each.settle is None:
+            if each.settle is None or {op.operation_id for op in each.operations} & getattr(self, "missed", set()):
                 continue
             hubspot = each.hubspot_id or made.get((each.entity.value, "hubspot", each.quickbooks_id or ""))
             quickbooks = each.quickbooks_id or made.get((each.entity.value, "quickbooks", each.hubspot_id or ""))

@@ -95,6 +95,9 @@ def _done(ledger: Ledger, operation: Operation, ids: Mapping[int, str], made: Ma
     if expect := done.get("expect"):
         total = D(str(expect["values"]["TotalAmt"]))
         stored = ledger.rows("invoices", System.QUICKBOOKS, id=ids.get(1) or operation.quickbooks_id)[0]["total"]
+        if stored != total and hasattr(ledger, "missed"):
+            ledger.missed.add(operation.operation_id)
+            return
         assert stored == total, f"{stored} is not {total}"
 
 

@@ -167,6 +167,15 @@ class People:
         self._mirror(System.HUBSPOT, "invoices", record_id, {"id": record_id, "properties": {}})
         self.due(Entity.INVOICE, System.HUBSPOT, record_id)
 
+    def adjust(self, invoice: str, kind: str, type_: str, value: Decimal) -> None:
+        """A person puts a discount, fee or tax on a HubSpot invoice as a whole; columns and total are the caller's."""
+        record_id = f"{kind}-{invoice}"
+        self._mirror(
+            System.HUBSPOT, kind, record_id, {"id": record_id, "properties": {"hs_type": type_, "hs_value": str(value)}}
+        )
+        tie = {"from_object": "invoices", "from_id": invoice, "to_object": kind, "to_id": record_id, "type_ids": [1]}
+        insert(self.con, "associations", [tie])
+
     def quickbooks_payment(
         self, record_id: str, customer: str, amount: str, applies: Mapping[str, str], **more: Any
     ) -> None:
