@@ -122,7 +122,15 @@ def proof_asset() -> dg.AssetsDefinition:
         "*unexplained* and turns the run red. Beside it the books against themselves: each customer's balance from its own "
         "documents.",
         deps=[applied(Entity.PAYMENT)],
-        checks=[check("nothing_unexplained", PROOF, "Every cent between the two sides has a named record behind it.")],
+        checks=[
+            check("nothing_unexplained", PROOF, "Every cent between the two sides has a named record behind it."),
+            check(
+                "explained_grows_slowly",
+                PROOF,
+                "What is explained has not grown by more than `reconciliation.explained_growth_percent` of a month's figure "
+                "since the proof before.",
+            ),
+        ],
     )
 
 
@@ -160,11 +168,19 @@ def _prove(lazy: LazyNight) -> Told:
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"unexplained": float(unexplained)},
     )
+    grew = ending.growth(night)
+    slow = dg.AssetCheckResult(
+        check_name="explained_grows_slowly",
+        passed=not grew,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"grown": len(grew)},
+        description="\n".join(grew) or None,
+    )
     shown = sorted(months, key=lambda row: (row["unexplained"] == 0, row["explained"] == 0))[:SHOWN]
     summary = f"{unexplained:,.2f} unexplained over {numbers['months']} months; {ties:,} customers do not tie out."
     columns = ("month", "currency", "measure", "quickbooks", "hubspot", "explained", "unexplained")
     shown_table = table(columns, ([plain(row[column]) for column in columns] for row in shown)) if shown else ""
-    return Told(numbers, f"{summary}\n\n{shown_table}", checks=(result,))
+    return Told(numbers, f"{summary}\n\n{shown_table}", checks=(result, slow))
 
 
 def quality_asset() -> dg.AssetsDefinition:

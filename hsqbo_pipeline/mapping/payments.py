@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from hsqbo_pipeline.model.days import instant_of, iso
 
 LONGEST_REFERENCE = 21
 MARK_KIND = "commerce_payment"
+_NOTE_MARK = re.compile(r"\[qbo \S+ deal (\d+)\]")
 
 # QuickBooks' usual names of payment methods, as HubSpot's words for them; others are shown as "other".
 _METHODS = {
@@ -102,6 +104,12 @@ def payment_mark(payment_id: str) -> str:
 def note_mark(allocation_mark: str, deal: str) -> str:
     """The marker in a note's body, by which it is known again."""
     return f"[qbo {allocation_mark} deal {deal}]"
+
+
+def deal_of_note(body: str) -> str | None:
+    """The deal that a note of ours was made for; None for any other text."""
+    found = _NOTE_MARK.search(body)
+    return found.group(1) if found else None
 
 
 def note_body(

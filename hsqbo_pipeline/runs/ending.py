@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.core.quality import measure_quality
-from hsqbo_pipeline.core.reconcile import reconcile
+from hsqbo_pipeline.core.reconcile import grown, reconcile
 from hsqbo_pipeline.core.tables import Row, Statements, insert
 from hsqbo_pipeline.errors import ExitCode
 from hsqbo_pipeline.model.codes import render
@@ -56,7 +56,9 @@ class Ended:
     before_start: int = 0  # records looked at in this run that `start` keeps out
     report: str | None = None
     reads: list[dict[str, Any]] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)  # what the plan says of the one before it
+    told: list[str] = field(
+        default_factory=list
+    )  # what the plan says of the one before it, and what the proof warns of
 
     def as_json(self) -> str:
         """For machines."""
@@ -120,8 +122,19 @@ def end(night: Night) -> Ended:
         before_start=seen["before_start"],
         report=report,
         reads=reads,
-        told=plan_story.of_run(con, night.plan_hash),
+        told=[*plan_story.of_run(con, night.plan_hash), *growth(night)],
     )
+
+
+def growth(night: Night) -> list[str]:
+    """Where explained differences have grown beyond the limit, in sentences. It warns: each of them has its code and its record."""
+    if not night.read_already or night.request.kind is Kind.UNDO:
+        return []
+    return [
+        f"{row['month']} {row['currency']} {row['measure']}: explained differences grew from {row['before']:,.2f} to "
+        f"{row['explained']:,.2f}, beyond {night.rules.reconciliation.explained_growth_percent} % of {row['base']:,.2f}."
+        for row in grown(night.warehouse.con, night.situation)
+    ]
 
 
 def _write_files(night: Night) -> Path:

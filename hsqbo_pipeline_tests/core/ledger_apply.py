@@ -235,6 +235,9 @@ def _commerce_payment(ledger: Ledger, step: Step, target: Any, body: Any, associ
             "active": True, "fields_hash": "x", **columns,
         }])  # fmt: skip
         invoice = next(each["to_id"] for each in associations if each["to_object"] == "invoices")
+        insert(ledger.con, "associations", [{
+            "from_object": "commerce_payments", "from_id": target, "to_object": "deals", "to_id": each["to_id"], "type_ids": [each["type_id"]],
+        } for each in associations if each["to_object"] == "deals"])  # fmt: skip
         insert(
             ledger.con,
             "payment_applications",

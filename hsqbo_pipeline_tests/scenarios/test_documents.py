@@ -78,10 +78,11 @@ def test_lines(scenario: Scenario) -> None:
 
 
 @pytest.mark.rule(
-    "A2", "A28", "A29", "A44", "A45", "1.2", "1.16", "H28", "H29", "HS_WORKFLOW_DUPLICATE", "CUR_MISMATCH",
-    "PAY_NO_INVOICE",
+    "A2", "A28", "A29", "A44", "A45", "N1", "N8", "N9", "1.2", "1.16", "1.19", "H7", "H10", "H11", "H28", "H29",
+    "HS_WORKFLOW_DUPLICATE", "CUR_MISMATCH", "PAY_NO_INVOICE", "PAY_UNAPPLIED", "PAY_DUPLICATE", "REC_DRIFT",
+    "REC_TOTAL_VARIANCE",
 )  # fmt: skip
 @of("proof")
 def test_proof(scenario: Scenario) -> None:
-    """Deals show their payments, currencies and months add up apart, fees are told, doubled documents before any is written."""
+    """Deals show their payments, what was moved goes back or is told, currencies and months add up, doubled documents are told."""
     assert differences(scenario) == []

@@ -9,7 +9,8 @@ from typing import Any
 
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.payments.cases import ZERO, Cashbox, PaymentCase
-from hsqbo_pipeline.core.payments.notes import note_steps
+from hsqbo_pipeline.core.payments.notes import archived, note_steps, standing_notes
+from hsqbo_pipeline.core.payments.ties import tie_steps
 from hsqbo_pipeline.core.payments.wire import (
     PAYMENT_TO_COMPANY,
     PAYMENT_TO_CONTACT,
@@ -76,6 +77,8 @@ def _copy(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Situa
         return Copy(code="PAY_NO_INVOICE", slots={"number": allocation["number"]})
     if allocation["amount"] is None:
         return _gone(case, allocation, cashbox, situation)
+    if invoice is not None and allocation["standing_invoice"] is None:
+        return Copy(code="PAY_NO_INVOICE", slots={"number": allocation["number"]})
     if invoice is None and not (word is not None and word.coming and word.klass not in (Class.FAILING, Class.EXCLUDED)):
         if word is not None and word.klass is Class.EXCLUDED:
             return Copy(code=word.code, slots=word.slots)
@@ -130,7 +133,7 @@ def _create(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Sit
         situation,
         System.HUBSPOT,
         Action.CREATE,
-        [step, *note_steps(case, allocation, cashbox, situation)],
+        [step, *note_steps(case, allocation, (), cashbox, situation)],
         source_id=_key(allocation),
         label=f"payment on {allocation['number']}",
         changes=[FieldChange("amount", None, money(allocation["amount"]), "new")],
@@ -190,7 +193,12 @@ def _update(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Sit
         version=copy["version"],
         body=body,
     )
-    steps = [*([change] if body else []), *note_steps(case, allocation, cashbox, situation)]
+    notes = standing_notes(cashbox.notes.get(_key(allocation), ()))
+    steps = [
+        *([change] if body else []),
+        *tie_steps(allocation, notes),
+        *note_steps(case, allocation, notes, cashbox, situation),
+    ]
     if not steps and not unlinked:
         return Copy()
     changes = (
@@ -230,10 +238,7 @@ def _gone(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Situa
         target=hubspot_id,
         body={},
     )
-    notes = [
-        Step(number=0, system=System.HUBSPOT, object="notes", action=StepAction.ARCHIVE, target=each["id"], body={})
-        for each in _last_notes(cashbox.notes.get(_key(allocation), ()))
-    ]
+    notes = [archived(each) for each in standing_notes(cashbox.notes.get(_key(allocation), ()))]
     made = operation(
         case,
         situation,
@@ -252,9 +257,3 @@ def _gone(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Situa
     return Copy(
         (made,), shown=-(copy["amount"] or ZERO) if there else ZERO, hubspot_invoice=allocation["hubspot_invoice"]
     )
-
-
-def _last_notes(rows: Any) -> list[Row]:
-    """The newest word on each note that was not archived."""
-    newest = {row["id"]: row for row in rows}
-    return [row for row in newest.values() if row["action"] != "archive"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.payments.wire import NOTE_TO_DEAL, association
 from hsqbo_pipeline.core.tables import Row
-from hsqbo_pipeline.mapping.payments import note_body, note_mark
+from hsqbo_pipeline.mapping.payments import deal_of_note, note_body, note_mark
 from hsqbo_pipeline.model.days import instant_of, iso
 from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.operations import Step, StepAction
@@ -16,50 +18,60 @@ if TYPE_CHECKING:
     from hsqbo_pipeline.core.payments.cases import Cashbox, PaymentCase
 
 
-def note_steps(case: PaymentCase, allocation: Row, cashbox: Cashbox, situation: Situation) -> list[Step]:
-    """One note per allocation and deal: made once, changed only when it says something else."""
-    if not situation.rules.payments.show_on_deals or not allocation["deal_ids"]:
+@dataclass(frozen=True)
+class Note:
+    """A note of ours that stands on a deal, as we wrote it last."""
+
+    id: str
+    deal: str
+    body: str
+
+
+def standing_notes(written: Iterable[Row]) -> list[Note]:
+    """The notes of an allocation that were not archived, from our own writes in their order."""
+    found: dict[str, Note] = {}
+    for row in written:
+        if row["action"] == "archive":
+            found.pop(row["id"], None)
+        elif row["body"] and (deal := deal_of_note(row["body"])) is not None:
+            found[row["id"]] = Note(row["id"], deal, row["body"])
+    return list(found.values())
+
+
+def note_steps(
+    case: PaymentCase, allocation: Row, notes: Sequence[Note], cashbox: Cashbox, situation: Situation
+) -> list[Step]:
+    """One note per allocation and deal: made once, changed only when it says something else, gone with the deal."""
+    if not situation.rules.payments.show_on_deals:
         return []
     if allocation["hubspot_id"] is not None and allocation["matched_by"] != "created":
         # A copy that was found again after a loss of state has its notes already; which they are is not known here.
         return []
-    steps = []
-    for deal in allocation["deal_ids"]:
+    wanted = allocation["deal_ids"] or []
+    steps = [archived(each) for each in notes if each.deal not in wanted]
+    for deal in wanted:
         body = _body(case, allocation, deal, cashbox, situation)
-        known = [
-            each
-            for each in cashbox.notes.get(_key(allocation), ())
-            if _mark(allocation, deal, situation) in (each["body"] or "")
-        ]
-        if not known:
+        known = next((each for each in notes if each.deal == deal), None)
+        if known is None:
             steps.append(_create(case, deal, body, situation))
-        elif known[-1]["body"] != body:
-            changed = {"hs_note_body": body}
-            steps.append(
-                Step(
-                    number=0,
-                    system=System.HUBSPOT,
-                    object="notes",
-                    action=StepAction.UPDATE,
-                    target=known[-1]["id"],
-                    body=changed,
-                )
-            )
+        elif known.body != body:
+            steps.append(_note(StepAction.UPDATE, known.id, {"hs_note_body": body}))
     return steps
 
 
-def _key(allocation: Row) -> str:
-    return f"{allocation['payment_id']}:{allocation['invoice_id']}"
+def archived(note: Note) -> Step:
+    """The end of a note whose payment, or whose deal's invoice, is no more."""
+    return _note(StepAction.ARCHIVE, note.id, {})
 
 
-def _mark(allocation: Row, deal: str, situation: Situation) -> str:
-    return note_mark(situation.mark(_key(allocation)), deal)
+def _note(action: StepAction, target: str, body: dict[str, str]) -> Step:
+    return Step(number=0, system=System.HUBSPOT, object="notes", action=action, target=target, body=body)
 
 
 def _body(case: PaymentCase, allocation: Row, deal: str, cashbox: Cashbox, situation: Situation) -> str:
     row = case.pair.row(System.QUICKBOOKS)
     method = cashbox.methods.get(row["method"] or "")
-    mark = _mark(allocation, deal, situation)
+    mark = note_mark(situation.mark(f"{allocation['payment_id']}:{allocation['invoice_id']}"), deal)
     return note_body(
         allocation["amount"], row["currency"], row["paid_on"], allocation["number"], row["reference"], method, mark
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hsqbo_pipeline.core.decisions import Situation, Verdict
+from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.invoices.guards import closed_day
 from hsqbo_pipeline.core.payments.cases import ZERO, Cashbox, PaymentCase
 from hsqbo_pipeline.core.payments.wire import link_row, operation
@@ -129,6 +130,8 @@ def _guarded(
                 "PAY_EXCEEDS_BALANCE",
                 slots={"amount": money(part), "balance": money(balance), "number": target["number"]},
             )
+    if row["paid_on"] is None:
+        return case.verdict("VAL_REQUIRED", slots={"field": "hs_initiated_date (the day of the payment)"})
     closed = closed_day([row["paid_on"]], situation)
     return case.verdict("PER_CLOSED", slots=closed) if closed else None
 
@@ -169,7 +172,7 @@ def _creation(
         customer=customer,
         invoices=invoices,
         amount=row["amount"],
-        paid_on=row["paid_on"] or situation.today,
+        paid_on=row["paid_on"],
         account=account,
         reference=row["reference"],
         method=cashbox.lists.find("PaymentMethod", method),
@@ -215,22 +218,49 @@ def posted(case: PaymentCase, situation: Situation) -> Verdict:
     if row is None:
         return case.verdict("DEL_REMOTE_DELETED", slots={"system": "hubspot", "id": case.pair.ids[System.HUBSPOT]})
     operations = _link(case, situation) if case.pair.kind == "matched" else ()
-    if (row["status"] in _DISPUTED or row["status"] == "failed") and not case.said("ack"):
+    if row["status"] in _DISPUTED or row["status"] == "failed":
         return case.verdict(
             "PAY_DISPUTED", slots={"amount": money(row["amount"]), "status": row["status"]}, operations=operations
         )
     refund = _refund(case, row)
     if refund is not None:
         return case.verdict("PAY_REFUND_UNBOOKED", slots=refund, operations=operations)
-    if row["amount"] != booked["amount"]:
+    changed = _changed_in_the_books(case, row, booked)
+    if changed:
+        return case.verdict(changed[0].code, slots=changed[0].slots, reasons=changed[1:], operations=operations)
+    return case.verdict("OPS_UNCHANGED", operations=operations)
+
+
+def _changed_in_the_books(case: PaymentCase, row: Row, booked: Row) -> tuple[Reason, ...]:
+    """What a bookkeeper made of a posted payment: another amount fails; another day or invoice, or a rest, is told."""
+    found = []
+    apart = (booked["amount"] or ZERO) - (row["amount"] or ZERO)
+    if apart:
         slots = {
             "klass": "FAILING",
-            "difference": money((booked["amount"] or ZERO) - (row["amount"] or ZERO)),
+            "difference": money(apart),
             "found": booked["amount"],
             "expected": row["amount"],
         }
-        return case.verdict("REC_TOTAL_VARIANCE", slots=slots, operations=operations)
-    return case.verdict("OPS_UNCHANGED", operations=operations)
+        found.append(Reason("REC_TOTAL_VARIANCE", slots))
+    if (booked["unapplied"] or ZERO) > ZERO:
+        found.append(Reason("PAY_UNAPPLIED", {"amount": money(booked["unapplied"])}))
+    elsewhere = [str(each["number"]) for each in case.targets if not each["still_applied"]]
+    told = [f"not applied to {', '.join(elsewhere)} any more"] if elsewhere else []
+    if _another_day(case, row["paid_on"], booked["paid_on"]):
+        told.append(f"{booked['paid_on']} instead of {row['paid_on']}")
+    if told:
+        found.append(
+            Reason("REC_DRIFT", {"cause": "changed in quickbooks after it was posted", "fields": "; ".join(told)})
+        )
+    return tuple(found)
+
+
+def _another_day(case: PaymentCase, here: date | None, there: date | None) -> bool:
+    """Whether the books date a payment otherwise. What others booked and was found to be the same may be dated within its month."""
+    if case.pair.matched_by in ("created", "mark") or here is None or there is None:
+        return here != there
+    return (here.year, here.month) != (there.year, there.month)
 
 
 def _link(case: PaymentCase, situation: Situation) -> tuple[Operation, ...]:

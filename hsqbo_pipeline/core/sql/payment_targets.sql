@@ -7,7 +7,10 @@ WITH found AS (
 )
 SELECT a.payment_id, h.id AS hubspot_invoice, h.number, h.total AS hubspot_total, h.currency AS invoice_currency, h.billable,
   l.quickbooks_id AS quickbooks_invoice, coalesce(l.owner, found.owner) AS owner, q.id IS NOT NULL AS booked, q.balance, q.customer_id,
-  q.status AS booked_status, h.invoice_date
+  q.status AS booked_status, EXISTS (
+    SELECT 1 FROM payment_applications AS b JOIN links AS posted ON posted.entity = 'payment' AND posted.quickbooks_id = b.payment_id
+    WHERE b.system = 'quickbooks' AND b.invoice_id = q.id AND posted.hubspot_id = a.payment_id
+  ) AS still_applied
 FROM payment_applications AS a
 JOIN pairs AS p ON p.entity = 'payment' AND p.hubspot_id = a.payment_id
 JOIN invoices AS h ON h.system = 'hubspot' AND h.id = a.invoice_id

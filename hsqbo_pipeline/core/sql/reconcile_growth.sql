@@ -1,20 +1,19 @@
--- How far the explained differences have grown since the proof before, as a share of the month's total in the books.
+-- How far the explained differences have grown since the proof before, beside the month's figure of the larger side. Each record counts
+-- with its whole difference, so that two explanations never make each other small.
 WITH earlier AS (
   SELECT r.run_id FROM reconciliation AS r JOIN runs USING (run_id)
   WHERE r.run_id <> $run_id AND runs.number < (SELECT coalesce(max(number), 2147483647) FROM runs WHERE run_id = $run_id)
   ORDER BY runs.number DESC LIMIT 1
 ),
-now AS (
-  SELECT month, currency, sum(abs(difference)) AS explained FROM reconciliation_differences
-  WHERE run_id = $run_id AND measure = 'total' AND code <> 'UNEXPLAINED' GROUP BY month, currency
-),
-before AS (
-  SELECT month, currency, sum(abs(difference)) AS explained FROM reconciliation_differences
-  WHERE run_id IN (SELECT run_id FROM earlier) AND measure = 'total' AND code <> 'UNEXPLAINED' GROUP BY month, currency
+told AS (
+  SELECT month, currency, measure, coalesce(sum(abs(difference)) FILTER (WHERE run_id = $run_id), 0) AS explained,
+    coalesce(sum(abs(difference)) FILTER (WHERE run_id <> $run_id), 0) AS before
+  FROM reconciliation_differences
+  WHERE (run_id = $run_id OR run_id IN (SELECT run_id FROM earlier)) AND measure <> 'count' AND code <> 'UNEXPLAINED'
+  GROUP BY month, currency, measure
 )
-SELECT now.month, now.currency, now.explained, coalesce(before.explained, 0) AS before, t.quickbooks AS total,
-  100 * (now.explained - coalesce(before.explained, 0)) / nullif(greatest(abs(t.quickbooks), abs(t.hubspot)), 0) AS percent
-FROM now LEFT JOIN before USING (month, currency)
-JOIN reconciliation AS t ON t.run_id = $run_id AND t.month = now.month AND t.currency = now.currency AND t.measure = 'total'
-WHERE EXISTS (SELECT 1 FROM earlier)
-ORDER BY now.month, now.currency
+SELECT told.month, told.currency, told.measure, told.explained, told.before, greatest(abs(t.quickbooks), abs(t.hubspot)) AS base
+FROM told JOIN reconciliation AS t
+  ON t.run_id = $run_id AND t.month = told.month AND t.currency = told.currency AND t.measure = told.measure
+WHERE told.explained > told.before AND EXISTS (SELECT 1 FROM earlier)
+ORDER BY told.month, told.currency, told.measure

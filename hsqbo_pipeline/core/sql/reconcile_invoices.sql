@@ -8,7 +8,7 @@ WITH booked AS (
   WHERE q.system = 'quickbooks' AND q.status <> 'voided'
 ),
 shown AS (
-  SELECT h.id AS hubspot_id, l.quickbooks_id, strftime(h.invoice_date, '%Y-%m') AS month, h.currency, false AS in_books,
+  SELECT h.id AS hubspot_id, l.quickbooks_id, coalesce(strftime(h.invoice_date, '%Y-%m'), 'undated') AS month, h.currency, false AS in_books,
     h.total, coalesce(h.tax, 0) AS tax, coalesce(h.qbo_balance, h.balance) AS balance
   FROM invoices AS h LEFT JOIN links AS l ON l.entity = 'invoice' AND l.hubspot_id = h.id
   WHERE h.system = 'hubspot' AND h.status IN ('open', 'paid')

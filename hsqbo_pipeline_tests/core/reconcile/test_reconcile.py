@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -91,6 +92,65 @@ def test_a_record_that_is_said_to_be_in_step_explains_nothing(ledger: Ledger) ->
     proof = prove(ledger, verdicts)
     assert not proof.holds
     assert proof.unexplained == D("0.01")
+
+
+@pytest.mark.rule("H29", "E2")
+def test_two_wrongs_make_no_right(ledger: Ledger) -> None:
+    """A cent too much here and a cent too little there are two cents unexplained, though the month's totals agree."""
+    for number in ("1001", "1002"):
+        ledger.quickbooks_invoice(number, "c1", [{"item_id": "w", "name": "Widget", "quantity": 3, "unit_price": 100}])
+    verdicts = ledger.night()
+    for number, total in (("1001", "299.99"), ("1002", "300.01")):
+        ledger.con.execute("UPDATE invoices SET total = ? WHERE system = 'hubspot' AND number = ?", [D(total), number])
+    proof = prove(ledger, verdicts)
+    assert (proof.holds, proof.unexplained) == (False, D("0.02"))
+    assert figures(ledger, "total") == (D(600), D(600), D(0), D("0.02"))
+
+
+@pytest.mark.rule("H29", "E2", "PAY_CREDIT_NOT_SHOWN")
+def test_a_warning_explains_the_figure_it_speaks_of_and_no_other(ledger: Ledger) -> None:
+    """A credit that HubSpot can't show explains an open balance, never a total that differs by a cent."""
+    ledger.hubspot_invoice("1", ["h1"], [{"sku": "W-1", "quantity": 1, "unit_price": 100}])
+    ledger.night()
+    ledger.quickbooks_payment("cm", "c1", "20.00", {ledger.rows("invoices", QB)[0]["id"]: "20.00"}, kind="credit_memo")
+    verdicts = ledger.night()
+    assert [each.code for each in verdicts if each.entity is Entity.INVOICE] == ["PAY_CREDIT_NOT_SHOWN"]
+    assert prove(ledger, verdicts).holds
+    ledger.con.execute("UPDATE invoices SET total = 100.01 WHERE system = 'hubspot'")
+    assert prove(ledger, verdicts).unexplained == D("0.01")
+
+
+@pytest.mark.rule("H29")
+def test_what_is_explained_may_grow_only_so_far(ledger: Ledger) -> None:
+    """Explained differences beyond the limit of the month's figure are told by month and measure; up to the limit they are not."""
+    for number, price in (("1001", 900), ("1002", 100)):
+        ledger.quickbooks_invoice(
+            number, "c1", [{"item_id": "w", "name": "Widget", "quantity": 1, "unit_price": price}]
+        )
+    verdicts = ledger.night()
+    insert(ledger.con, "runs", [_run(1, "before"), _run(2, ledger.situation.run_id)])
+    prove(ledger, verdicts)
+    ledger.con.execute("UPDATE reconciliation SET run_id = 'before'")
+    failing = [
+        replace(each, code="INV_REMOTE_PRICE_CHANGED") if each.quickbooks_id == "1002" else each for each in verdicts
+    ]
+    ledger.con.execute("UPDATE invoices SET total = 0 WHERE system = 'hubspot' AND number = '1002'")
+    assert prove(ledger, failing).grown == ()  # 100 of 1,000 is the limit itself
+    ledger.con.execute("UPDATE invoices SET total = -0.01 WHERE system = 'hubspot' AND number = '1002'")
+    proof = prove(ledger, failing)
+    assert [tuple(row.values()) for row in proof.grown] == [("2026-11", "USD", "total", D("100.01"), D(0), D(1000))]
+    assert (proof.unexplained, proof.holds) == (D(0), False)
+
+
+def _run(number: int, run_id: str) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "number": number,
+        "kind": "nightly",
+        "started_at": NOW,
+        "apply": True,
+        "rules_hash": "r",
+    }
 
 
 @pytest.mark.rule("N3", "A39")
