@@ -59,7 +59,7 @@ def reconcile(con: duckdb.DuckDBPyConnection, situation: Situation) -> Proof:
     SQL.run(con, "reconcile_keep_differences", run_id=run_id)
     SQL.run(con, "reconcile_keep", run_id=run_id)
     SQL.run(con, "tie_out", run_id=run_id)
-    SQL.run(con, "fees", run_id=run_id)
+    SQL.run(con, "fees", run_id=run_id, zone=situation.zone.key)
     return _proof(con, situation)
 
 

@@ -62,6 +62,11 @@ def fee_table(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Row]:
     return SQL.rows(con, "fee_table", run_id=run_id, limit=_SHOWN)
 
 
+def fee_sums(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Row]:
+    """All of those fees added up: `kind` is month (of the payment) or payout (its day, '' where there was none yet)."""
+    return SQL.rows(con, "fee_sums", run_id=run_id)
+
+
 def fallback_value(con: duckdb.DuckDBPyConnection, run: Row) -> tuple[str, list[Row]]:
     """The fallback item's name in this run's rules, and per month and currency what stands on it."""
     name = _rules(run).get("invoices", {}).get("custom_item_name") or "Custom line item"

@@ -16,6 +16,7 @@ from hsqbo_pipeline_tests.docs.markers import ROOT, Test
 HERE = Path(__file__).parent
 PACKAGE = ROOT / "hsqbo_pipeline"
 OPEN_FILE = HERE / "open.txt"
+CODES_FILE = HERE / "codes_not_applicable.csv"
 _NO_CODE_HERE = ("model/codes.py", "model/codes.csv", "model/texts", "sandbox/")
 _GROUPS = {
     "A": "What HubSpot's own sync does (A1–A98)",
@@ -49,8 +50,13 @@ def still_open() -> set[str]:
 
 
 def shrink(proofs: Mapping[str, list[Test]]) -> None:
-    """Take out of the open list what a test proves by now. Nothing is ever added: that is a person's confession."""
-    left = [name for name in OPEN_FILE.read_text(encoding="utf-8").split() if not tests_of(name, proofs)]
+    """Take out of the open list what a test proves by now, or what has a reason. Nothing is ever added: that is a person's confession."""
+    excused = reasons()
+    left = [
+        name
+        for name in OPEN_FILE.read_text(encoding="utf-8").split()
+        if not tests_of(name, proofs) and name not in excused
+    ]
     OPEN_FILE.write_text("".join(f"{name}\n" for name in left), encoding="utf-8")
 
 
@@ -67,8 +73,10 @@ def tests_of(name: str, proofs: Mapping[str, list[Test]]) -> list[Test]:
 
 
 def reasons() -> dict[str, str]:
-    """Id -> why it needs no test."""
-    return {rule.id: rule.reason for rule in rules() if rule.reason}
+    """Id of a rule, or name of a code that nothing here can give -> why it needs no test."""
+    with CODES_FILE.open(encoding="utf-8", newline="") as stream:
+        codes = {row["code"]: row["not_applicable"] for row in csv.DictReader(stream)}
+    return {rule.id: rule.reason for rule in rules() if rule.reason} | codes
 
 
 def given_in() -> dict[str, list[str]]:
@@ -142,7 +150,8 @@ def _given(places: list[str]) -> str:
 
 
 def _proven(code: Code, proofs: Mapping[str, list[Test]]) -> str:
-    return _links(tests_of(code.name, proofs)) or "open"
+    reason = reasons().get(code.name)
+    return _links(tests_of(code.name, proofs)) or (f"not applicable: {reason}" if reason else "open")
 
 
 def _place(path: str) -> str:

@@ -27,6 +27,12 @@ def test_every_rule_is_proven_excused_or_confessed() -> None:
     assert [name for name in silent if name not in confessed] == []
 
 
+def test_a_code_that_can_not_occur_is_given_nowhere() -> None:
+    """A code is excused from a test only while no module or statement of the package gives it."""
+    given = rules.given_in()
+    assert [name for name in rules.reasons() if given.get(name)] == []
+
+
 def test_the_open_list_only_shrinks() -> None:
     """What a test proves, or what is no rule, does not stand among the unproven (`generate` takes it out)."""
     found, ids = proofs(), set(rules.ids())

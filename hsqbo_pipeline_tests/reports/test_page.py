@@ -96,7 +96,7 @@ def test_masked_page_holds_no_personal_data(published: Path) -> None:
 def test_money_is_told_with_both_sides(published: Path) -> None:
     """Reconciliation, tie-out, ages, fees and conflicts show both sides' values."""
     text = " ".join("".join(parsed(write_report(published)).text).split())
-    for told in ("120.30", "110.30", "over 90 days", "555-1", "555-2", "1.50", "100.10"):
+    for told in ("120.30", "110.30", "over 90 days", "555-1", "555-2", "1.50", "100.10", "paid out 2026-11-24"):
         assert told in text
 
 

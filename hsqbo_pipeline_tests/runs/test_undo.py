@@ -97,6 +97,44 @@ def test_what_books_or_people_hold_on_to_is_refused_with_the_reason(tmp_path: Pa
         assert "closed" in " | ".join(take_back(home, first.number).told)
 
 
+@pytest.mark.rule("H6", "H12", "PER_PRIOR_YEAR", "INV_LOCKED_BY_PAYMENT", "VAL_BUSINESS_RULE")
+def test_deposited_money_and_an_earlier_year_stay(tmp_path: Path) -> None:
+    """H6: a payment in a bank deposit stays, and so does the invoice it pays; so does what is dated in an earlier fiscal year."""
+    rules = {
+        "invoices": {"direction": "both"},
+        "payments": {"direction": "both", "deposit_to": "Undeposited Funds"},
+        "tax": {"us_untaxed_hs_invoice": "send_non"},
+        "closing": {"treat_as_closed": "off"},
+    }
+    with house(tmp_path / "data", **rules) as home:
+        income = next(one["Id"] for one in home.live("quickbooks", "Account") if one["AccountType"] == "Income")
+        item = {"Name": "Lamp", "Sku": "L-1", "Type": "NonInventory", "IncomeAccountRef": {"value": income}}
+        home.person("quickbooks", "create", "Item", item)
+        ada = home.contact("ada@example.com", firstname="Ada", lastname="Lovelace")
+        year = home.served.sandbox.clock.now().year
+        invoices = {}
+        for number, day in (("A-1", f"{year}-11-20T12:00:00Z"), ("A-2", f"{year - 1}-11-20T12:00:00Z")):
+            fields = {
+                "hs_number": number, "hs_invoice_status": "open", "hs_invoice_billable": "true", "hs_invoice_source": "HubSpot",
+                "hs_invoice_date": day, "hs_due_date": day,
+            }  # fmt: skip
+            lines = [{"name": "Lamp", "hs_sku": "L-1", "quantity": "1", "price": "100"}]
+            invoices[number] = home.person("hubspot", "create", "invoices", fields, contact=ada, lines=lines)
+        taken = {"hs_initial_amount": "40", "hs_latest_status": "succeeded", "hs_processor_type": "byo_stripe"}
+        home.person("hubspot", "create", "commerce_payments", taken, invoice=invoices["A-1"], contact=ada)
+        first = home.night()
+        booked = home.live("quickbooks", "Payment")
+        assert [one["TotalAmt"] for one in booked] == [40]
+        home.person("quickbooks", "deposit", "Payment", id=booked[0]["Id"])
+        done = take_back(home, first.number, approve="auto")
+        told = " | ".join(done.told)
+        assert "the payment was deposited" in told
+        assert "invoice A-1: 40.00 is already paid" in told
+        assert f"invoice A-2: {year - 1}-11-20 lies in an earlier fiscal year" in told
+        assert [one["TotalAmt"] for one in home.live("quickbooks", "Payment")] == [40]
+        assert sorted(one["TotalAmt"] for one in home.live("quickbooks", "Invoice")) == [100, 100]
+
+
 @pytest.mark.rule("H6")
 def test_a_changed_value_goes_back_only_where_nobody_touched_it_since(tmp_path: Path) -> None:
     """An update is restored from its pre-image; a value a person changed after the run stays theirs."""

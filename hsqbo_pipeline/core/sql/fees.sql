@@ -1,6 +1,8 @@
--- What processors kept, by day of payment, payout day and currency. Nothing is posted: a person books it (A44, A45).
+-- What processors kept, by day of payment, payout day and currency. Nothing is posted: a person books it (A44, A45). No payment's fee
+-- is left out: one without a day of its own stands on the day it was made.
 INSERT INTO fees (run_id, day, payout_date, currency, payments, processing_fee, platform_fee)
-SELECT $run_id, paid_on, payout_date, currency, count(*), sum(coalesce(processing_fee, 0)), sum(coalesce(platform_fee, 0))
+SELECT $run_id, coalesce(paid_on, CAST(created_at AT TIME ZONE $zone AS DATE)) AS day, payout_date, currency, count(*),
+  sum(coalesce(processing_fee, 0)), sum(coalesce(platform_fee, 0))
 FROM payments
-WHERE system = 'hubspot' AND active AND paid_on IS NOT NULL AND (coalesce(processing_fee, 0) <> 0 OR coalesce(platform_fee, 0) <> 0)
-GROUP BY paid_on, payout_date, currency
+WHERE system = 'hubspot' AND active AND (coalesce(processing_fee, 0) <> 0 OR coalesce(platform_fee, 0) <> 0)
+GROUP BY ALL

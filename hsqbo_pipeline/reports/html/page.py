@@ -136,6 +136,7 @@ def _money(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool) -> dict[st
         "fallback_item": item,
         "fallback": fallback,
         "fees": money.fee_table(con, run["run_id"]),
+        "fee_sums": money.fee_sums(con, run["run_id"]),
     }
 
 
