@@ -80,15 +80,16 @@ def sentences(totals: Mapping[str, Any]) -> list[str]:
     if replaced and replaced["hash"] != (refused or {}).get("hash"):
         said.append(f"It replaces plan {replaced['hash'][:SHORT]}, which nobody approved:")
         said += [f"  {change}" for change in replaced["changes"]]
-    return said
+    return [*said, *totals.get("left", ())]
 
 
 def told(row: Mapping[str, Any]) -> list[str]:
-    """The sentences of a plan's row. Once it is approved nothing waits any more; a refusal of another plan stays told."""
+    """The sentences of a plan's row. Once it is approved nothing waits any more; a refusal of another plan stays told, and
+    what this one left out."""
     totals = _totals(row)
-    return sentences(
-        totals if row["status"] == "open" else {name: totals[name] for name in ("refused",) if name in totals}
-    )
+    if row["status"] != "open":
+        totals = {name: totals[name] for name in ("refused", "left") if name in totals}
+    return sentences(totals)
 
 
 def of_run(con: duckdb.DuckDBPyConnection, plan_hash: str | None) -> list[str]:

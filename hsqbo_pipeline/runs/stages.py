@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -125,8 +126,11 @@ def plan(night: Night, entity: Entity) -> list[Verdict]:
     return verdicts
 
 
-def close_plan(night: Night) -> Mapping[str, Any]:
-    """Seal the draft: its hash, why it waits (if it does), and the approval this run was given."""
+def close_plan(night: Night, left: Sequence[str] = ()) -> Mapping[str, Any]:
+    """Seal the draft: its hash, why it waits (if it does), and the approval this run was given.
+
+    `left` are sentences on what the plan leaves out although it was asked for.
+    """
     con, situation = night.warehouse.con, night.situation
     drafted = plans.drafted(con, night.run_id)
     mode = night.rules.mode_in(night.settings.environment)
@@ -137,7 +141,7 @@ def close_plan(night: Night) -> Mapping[str, Any]:
         mode is not Mode.AUTOMATIC or bool(reasons) or undoing or asked or not night.request.apply
     )
     inputs = inputs_hash(night)
-    totals = guards.totals(drafted) | plan_story.story(night, drafted, inputs)
+    totals = guards.totals(drafted) | plan_story.story(night, drafted, inputs) | ({"left": list(left)} if left else {})
     with night.warehouse.transaction():
         night.plan_hash = plans.seal(
             con, night.run_id, created_at=situation.now, inputs_hash=inputs, needs_approval=waits,

@@ -42,11 +42,23 @@ def test_a_run_is_taken_back_by_an_approved_plan_and_stays_taken_back(tmp_path: 
         ]
         ours = [one for one in home.live("quickbooks", "Invoice") if str(one.get("DocNumber")).startswith("INV")]
         assert {(one["TotalAmt"], one["DocNumber"]) for one in ours} == {(0, "INV-2000"), (0, "INV-2001")}
+        # Neither taking back what was taken back, nor taking back that, finds anything left to do.
+        again, back = take_back(home, first.number, approve="auto"), take_back(home, done.number, approve="auto")
+        assert (again.exit_code, back.exit_code, home.writes()) == (ExitCode.DONE, ExitCode.DONE, NOTHING)
+        assert again.told == done.told
+        assert {one.split(":")[2] for one in back.told} == {" it has no way back"}
         for _ in range(2):
             ended = home.night(pass_s=86_400)
             assert (ended.exit_code, home.writes()) == (ExitCode.DONE, NOTHING)
-        assert set(home.states().values()) == {"OPS_PAUSED_BY_USER", "VAL_BUSINESS_RULE"}
+        # An item that could not be taken back is in step as it was before.
+        assert set(home.states().values()) == {"OPS_PAUSED_BY_USER", "OPS_UNCHANGED"}
         assert town.ids["bills"]
+
+
+def pair_of(home: House, invoice: str) -> str:
+    """The pair of a QuickBooks invoice as record keys name it."""
+    found = home.ask(f"SELECT hubspot_id FROM links WHERE entity = 'invoice' AND quickbooks_id = '{invoice}'")
+    return f"{found[0]['hubspot_id']}:{invoice}"
 
 
 RULES = {
@@ -87,6 +99,7 @@ def test_what_books_or_people_hold_on_to_is_refused_with_the_reason(tmp_path: Pa
             one for one in home.live("hubspot", "contacts") if one["properties"]["email"] == "firm1@example.com"
         )
         town.h("update", "contacts", id=edited["id"], fields={"phone": "555 0100", "firstname": "Someone"})
+        before = home.states()
         told = " | ".join(take_back(home, first.number).told)
         assert f"invoice INV-2000: {due:.2f} is already paid" in told
         assert "invoice INV-2002: QuickBooks refused this by a rule of its own: the invoice was e-mailed" in told
@@ -95,6 +108,11 @@ def test_what_books_or_people_hold_on_to_is_refused_with_the_reason(tmp_path: Pa
         assert "customer Firm 1: somebody has changed first_name" in told
         home.served.sandbox.quickbooks.person({"action": "set_closing_date", "date": "2026-12-31"})
         assert "closed" in " | ".join(take_back(home, first.number).told)
+        # What nobody approved, and what was refused, is after the next night as if nobody had asked.
+        home.night()
+        assert {key: code for key, code in home.states().items() if code == "OPS_AWAITING_APPROVAL"} == {}
+        assert home.states()["invoice:" + pair_of(home, paid["Id"])] != "INV_LOCKED_BY_PAYMENT"
+        assert before.keys() <= home.states().keys()
 
 
 @pytest.mark.rule("H6", "H12", "PER_PRIOR_YEAR", "INV_LOCKED_BY_PAYMENT", "VAL_BUSINESS_RULE")

@@ -1,8 +1,11 @@
--- What a run did, beside both records as they stand now. Later waves are undone first.
+-- What a run did and nobody has taken back yet, beside both records as they stand now. Later waves are undone first.
 WITH done AS (
   SELECT o.*, CASE o.wave WHEN 'payments' THEN 1 WHEN 'invoices' THEN 2 WHEN 'customers' THEN 3 ELSE 4 END AS turn
   FROM operations AS o
   WHERE o.run_id = $run_id AND o.status = 'done' AND NOT starts_with(o.plan_hash, 'draft:') AND o.wave <> 'figures'
+    AND NOT (o.action = 'create' AND EXISTS (
+      SELECT 1 FROM tombstones AS t WHERE t.entity = o.entity AND t.system = o.source_system AND t.id = o.source_id AND t.reason = 'undone'
+    ))
 ),
 -- The pair as it is linked now; a payment's share of an invoice is linked under its source.
 partners AS (
