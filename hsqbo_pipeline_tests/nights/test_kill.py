@@ -9,6 +9,7 @@ import pytest
 
 from hsqbo_pipeline_tests.nights.torture.bisect import bisection
 from hsqbo_pipeline_tests.nights.torture.kill import Act, busy_day, first_load, kill_once
+from hsqbo_pipeline_tests.nights.torture.stage import copied, perform, performance
 from hsqbo_pipeline_tests.nights.torture.trouble import chaos, edit_meanwhile, lose_answers
 
 pytestmark = pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="processes are forked here")
@@ -21,14 +22,34 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> list[Act]:
 
 
 @pytest.mark.rule("N13")
-@pytest.mark.parametrize("part", [0.6, 0.8])
-@pytest.mark.parametrize("place", [0, 1], ids=["first load", "busy day"])
+@pytest.mark.parametrize(
+    ("place", "point"),
+    [(0, 0.6), (1, 0.8), (1, "before file published #1"), (1, "before file decisions.yaml #1")],
+    ids=["first load", "busy day", "publishing", "decisions"],
+)
 def test_a_night_killed_anywhere_and_run_once_more_ends_as_if_undisturbed(
-    played: list[Act], place: int, part: float, tmp_path: Path
+    played: list[Act], place: int, point: str | float, tmp_path: Path
 ) -> None:
     """One clean night after a SIGKILL: each record exactly once, links one to one, nothing left open."""
     act = played[place]
-    assert kill_once(act, act.deaths[int(len(act.deaths) * part)], tmp_path / "killed") is None
+    at = point if isinstance(point, str) else act.deaths[int(len(act.deaths) * point)]
+    assert kill_once(act, at, tmp_path / "killed") is None
+
+
+@pytest.mark.rule("D1", "AUTH_QBO_EXPIRED")
+def test_a_death_between_a_new_login_and_its_file_costs_no_more_than_a_consent(
+    played: list[Act], tmp_path: Path
+) -> None:
+    """Where QuickBooks takes the login before for a while yet, it costs nothing; where not, the next night writes nothing
+    and ends with the exit code of a login: nothing that was written is lost."""
+    act, at, data = played[0], "after quickbooks login #1", tmp_path / "killed"
+    assert kill_once(act, at, data) is None
+    copied(act.data, data)
+    with performance(act.sandbox) as theatre:
+        theatre.control("quickbooks", "switches", {"qb_refresh_token_grace_s": 0})
+        assert perform(theatre, data, act.rules, at=at).exit_code is None
+        assert perform(theatre, data, act.rules).exit_code == 5
+        assert theatre.control("quickbooks", "requests")["writes"] == 0
 
 
 @pytest.mark.rule("N13")

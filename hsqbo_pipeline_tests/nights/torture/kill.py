@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from hsqbo_pipeline.model.rules import Rules
+from hsqbo_pipeline.runs.request import Kind, Request
+from hsqbo_pipeline.runs.undo import undo
 from hsqbo_pipeline.sandbox.frame.server import Sandbox, SandboxConfig, build
+from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline_tests.nights.torture.points import SYSTEMS
 from hsqbo_pipeline_tests.nights.torture.serving import serving
-from hsqbo_pipeline_tests.nights.torture.stage import Ended, Theatre, copied, perform, performance, warm_up
+from hsqbo_pipeline_tests.nights.torture.stage import Ended, Play, Theatre, copied, night, perform, performance, warm_up
 from hsqbo_pipeline_tests.nights.town import Town, picture
 
 
@@ -30,6 +34,7 @@ class Act:
     sandbox: Sandbox
     data: Path
     rules: dict[str, Any]
+    play: Play = night  # what is killed
     points: list[str] = field(default_factory=list)
     deaths: list[str] = field(default_factory=list)  # of the points, one for each world that a death would leave
     expected: Any = None
@@ -65,6 +70,18 @@ def busy_day(folder: Path, size: int) -> Act:
     return rehearsed(Act("busy day", town.sandbox, loaded, town.rules()))
 
 
+def taken_back(folder: Path, size: int) -> Act:
+    """The town's first load, taken back by `hsqbo undo`."""
+    town = _town(size)
+    loaded = _after(Act("first load", town.sandbox, folder / "empty", town.rules()), folder / "to-undo")
+    return rehearsed(Act("undo", town.sandbox, loaded, town.rules(), play=_undo))
+
+
+def _undo(settings: Settings, rules: Rules) -> int:
+    asked = Request(kind=Kind.UNDO, approve="auto", approved_by="Eve")
+    return int(undo(settings, rules, "1", asked).exit_code)
+
+
 def _town(size: int) -> Town:
     # A login that dies with the process between QuickBooks' answer and our disk is beyond any writer's care; whether the old
     # one is good for a day longer is QuickBooks' word. Here it is, or kills would end connections as luck has it.
@@ -90,17 +107,16 @@ def rehearsed(act: Act) -> Act:
     data = copied(act.data, act.data.with_name("rehearsal"))
     with performance(act.sandbox) as theatre:
         theatre.wait()
-        first = perform(theatre, data, act.rules)
+        first = perform(theatre, data, act.rules, play=act.play)
         assert first.exit_code == 0, first.said
         warm_up(data)
         counts = {name: theatre.control(name, "requests") for name in SYSTEMS}
         kinds, records = _written(data)
-        theatre.wait()
-        second = perform(theatre, data, act.rules)
-        assert second.exit_code == 0, second.said
+        trouble = undisturbed(act, theatre, data)
+        assert not trouble, trouble
         expected = end_state(theatre, data)
-    return Act(
-        act.name, act.sandbox, act.data, act.rules, first.points, deaths(first), expected,
+    return replace(
+        act, points=first.points, deaths=deaths(first), expected=expected,
         writes={name: int(found["writes"]) for name, found in counts.items()},
         requests=sum(int(found["total"]) for found in counts.values()), kinds=kinds, records=records,
     )  # fmt: skip
@@ -110,6 +126,16 @@ def deaths(undisturbed: Ended) -> list[str]:
     """The points of a night, one for each world: of points that leave the same behind the last stands for all."""
     last = dict(zip(undisturbed.worlds, undisturbed.points, strict=True))
     return list(last.values())
+
+
+def undisturbed(act: Act, theatre: Theatre, data: Path) -> str:
+    """What was killed once more to its end, and a night after it where it was none; how it went wrong, if it did."""
+    for play in dict.fromkeys((act.play, night)):
+        theatre.wait()
+        ended = perform(theatre, data, act.rules, play=play)
+        if ended.exit_code != 0:
+            return f"undisturbed, it ended with {ended.exit_code}: {ended.said[-500:]}"
+    return ""
 
 
 def _written(data: Path) -> tuple[int, int]:
@@ -145,15 +171,11 @@ def kill_once(act: Act, at: str, data: Path) -> str | None:
     where = f"{act.name}, {at}"
     with performance(act.sandbox) as theatre:
         theatre.wait()
-        killed = perform(theatre, data, act.rules, at=at)
+        killed = perform(theatre, data, act.rules, at=at, play=act.play)
         if killed.exit_code is not None:
             return f"{where}: the night ended with {killed.exit_code} and never came there: {killed.said[-500:]}"
-        theatre.wait()
-        clean = perform(theatre, data, act.rules)
-        if clean.exit_code != 0:
-            return f"{where}: the clean night ended with {clean.exit_code}: {clean.said[-500:]}"
-        difference = differing(act.expected, end_state(theatre, data))
-        return f"{where}: {difference}" if difference else None
+        trouble = undisturbed(act, theatre, data) or differing(act.expected, end_state(theatre, data))
+        return f"{where}: {trouble}" if trouble else None
 
 
 def end_state(theatre: Theatre, data: Path) -> dict[str, Any]:
