@@ -6,6 +6,7 @@ mark in either system tells (aliases, pairs made by hand).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -59,6 +60,10 @@ def write_file(con: duckdb.DuckDBPyConnection, data: Path) -> Path:
     with part.open("w", encoding="utf-8") as stream:
         stream.write(f"# {_HEAD}\n")
         YAML(typ="safe").dump(content, stream)
+        stream.flush()
+        os.fsync(
+            stream.fileno()
+        )  # it is what is left when the warehouse is not: it must not be lost to the same power cut
     part.replace(path)
     return path
 
@@ -69,7 +74,8 @@ def read_file(con: duckdb.DuckDBPyConnection, data: Path) -> dict[str, int]:
     A missing file is none of each. Raises ConfigurationError for a file that is not one of ours.
     """
     path = data / FILE_NAME
-    content = _content(path)
+    found = _content(path)
+    content = {part: _rows(con, part, found.get(part) or (), path) for part in _PARTS}
     _own(con)
     return {
         "decisions": keep(con, content["decisions"]),
@@ -86,7 +92,7 @@ def _own(con: duckdb.DuckDBPyConnection) -> None:
     insert(con, "meta", [{"key": _OWNED, "value": "yes"}], replace=True)
 
 
-def _content(path: Path) -> dict[str, list[dict[str, Any]]]:
+def _content(path: Path) -> dict[str, Any]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -95,11 +101,44 @@ def _content(path: Path) -> dict[str, list[dict[str, Any]]]:
             found = YAML(typ="safe").load(stream)
     except FileNotFoundError:
         found = {}
-    except YAMLError as error:
+    except (YAMLError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is no YAML file: {str(error).splitlines()[0]}", file=str(path)) from error
     if not isinstance(found, dict) or not set(found) <= set(_PARTS):
         raise ConfigurationError(f"{path} is not a decisions file; it has only {', '.join(_PARTS)}", file=str(path))
-    return {part: [_typed(row) for row in found.get(part) or ()] for part in _PARTS}
+    return found
+
+
+def _rows(con: duckdb.DuckDBPyConnection, table: str, given: Any, path: Path) -> list[dict[str, Any]]:
+    """The entries of a part as rows of its table. Raises ConfigurationError naming the first one that is none."""
+    columns = {row["name"]: row for row in SQL.rows(con, "decisions_columns", table=table)}
+    if not isinstance(given, (list, tuple)):
+        raise ConfigurationError(f"{path}: {table} must be a list", file=str(path), field=table)
+    found = []
+    for number, entry in enumerate(given, 1):
+        wrong = _wrong(entry, columns)
+        try:
+            row = {} if wrong else {name: _typed(value, columns[name]["type"]) for name, value in entry.items()}
+        except ValueError as error:
+            wrong = str(error)
+        if wrong:
+            raise ConfigurationError(f"{path}: entry {number} of {table}: {wrong}", file=str(path), field=table)
+        found.append(row)
+    return found
+
+
+def _wrong(entry: Any, columns: Mapping[str, Row]) -> str:
+    """What is wrong with an entry's keys, its object and its system; empty where nothing is."""
+    if not isinstance(entry, Mapping):
+        return "must say a value for each of its keys"
+    strange = sorted(str(name) for name in entry.keys() - columns.keys())
+    missing = [name for name, column in columns.items() if not column["optional"] and entry.get(name) is None]
+    if strange:
+        return f"there is no {', '.join(strange)}"
+    if missing:
+        return f"{', '.join(missing)} is missing"
+    known = {"entity": [one.value for one in Entity], "system": [one.value for one in System]}
+    bad = [name for name, values in known.items() if name in entry and entry[name] not in values]
+    return "; ".join(f"{name} must be one of {', '.join(known[name])}" for name in bad)
 
 
 def _plain(row: Row) -> dict[str, Any]:
@@ -111,11 +150,10 @@ def _plain(row: Row) -> dict[str, Any]:
     }
 
 
-def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
-    typed = dict(row)
-    for name in ("at_time", "since_at"):
-        if isinstance(typed.get(name), str):
-            typed[name] = datetime.fromisoformat(typed[name])
-    if isinstance(typed.get("until"), str):
-        typed["until"] = date.fromisoformat(typed["until"])
-    return typed
+def _typed(value: Any, kind: str) -> Any:
+    """A value of the file as its column takes it. Raises ValueError for a time or day that is none."""
+    if value is None or isinstance(value, (datetime, date)):
+        return value
+    if kind == "DATE":
+        return date.fromisoformat(str(value))
+    return datetime.fromisoformat(str(value)) if kind.startswith("TIMESTAMP") else str(value)

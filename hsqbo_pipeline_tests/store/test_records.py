@@ -115,9 +115,21 @@ def test_decisions_outlive_the_warehouse(warehouse: Warehouse, tmp_path: Path) -
         assert decisions.read_file(fresh.con, tmp_path / "nowhere") == {"decisions": 0, "tombstones": 0, "links": 0}
 
 
-@pytest.mark.parametrize("text", ["just words", "rules: []", "decisions: [", "- 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "just words",
+        "rules: []",
+        "decisions: [",
+        "- 1",
+        "links: [5]",
+        "tombstones: soon",
+        "decisions: [{colour: red}]",
+        "links: [{entity: dragon}]",
+    ],
+)
 def test_foreign_decisions_file_is_refused(warehouse: Warehouse, tmp_path: Path, text: str) -> None:
-    """A file that is not ours is named, and nothing is taken from it."""
+    """A file that is not ours, or has an entry that is none, is named, and nothing is taken from it."""
     (tmp_path / decisions.FILE_NAME).write_text(text)
     with pytest.raises(ConfigurationError, match=decisions.FILE_NAME):
         decisions.read_file(warehouse.con, tmp_path)
