@@ -38,7 +38,7 @@ def reasons_to_wait(
     }
     return [
         *_first_runs(operations, scale, limits.first_runs_ask),
-        *_creates(operations, recent, limits.creates),
+        *_creates(operations, recent, limits.creates, f"within {limits.window_hours} hours"),
         *_share(operations, recent, scale, limits.linked_percent),
         *_money(operations, recent, scale, limits.money_percent),
         *_oddities(operations, situation),
@@ -55,11 +55,12 @@ def _first_runs(
     writes = [one for one in operations if one.system is System.QUICKBOOKS and one.steps]
     runs = int(scale.get(("quickbooks_runs", ""), Decimal(0)))
     if ask is not None and writes and runs < ask:
-        yield _reason("runs so far that wrote to QuickBooks; the first ones always ask", runs, ask)
+        said = "run so far" if runs == 1 else "runs so far"
+        yield _reason(f"{said} that wrote to QuickBooks; the first ones always ask", runs, ask)
 
 
 def _creates(
-    operations: Sequence[Operation], recent: Sequence[dict[str, Any]], limit: int | None
+    operations: Sequence[Operation], recent: Sequence[dict[str, Any]], limit: int | None, within: str
 ) -> Iterator[dict[str, Any]]:
     if limit is None:
         return
@@ -69,7 +70,7 @@ def _creates(
             counted[row["entity"]] += row["operations"]
     for entity, count in sorted(counted.items()):
         if count > limit:
-            yield _reason(f"new {entity}s", count, limit)
+            yield _reason(f"new {entity}s {within}", count, limit)
 
 
 def _share(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import python_calamine
 
 from hsqbo_pipeline.reports.html.page import write_report
 from hsqbo_pipeline_tests.reports.published_company import HOSTILE, company, state
@@ -90,6 +92,13 @@ def test_the_view_exports_what_it_shows(browser: Browser, path: Path, tmp_path: 
     assert exported[0][:4] == ["State", "Object", "Record", "Why"]
     assert len(exported) == 1 + 1 + len(HOSTILE)
     assert [cell for row in exported for cell in row if cell.startswith(("=", "+", "-", "@"))] == []
+    with page.expect_download() as waiting:
+        page.click("button.buttons-excel")
+    waiting.value.save_as(tmp_path / "view.xlsx")
+    sheet = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "view.xlsx")).get_sheet_by_index(0).to_python()
+    assert [[str(cell) for cell in row] for row in sheet] == exported
+    with zipfile.ZipFile(tmp_path / "view.xlsx") as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
 
 
 def test_it_fits_a_telephone(browser: Browser, path: Path) -> None:

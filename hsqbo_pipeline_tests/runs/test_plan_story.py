@@ -91,7 +91,10 @@ def test_limits_count_a_day_however_small_its_slices_are(tmp_path: Path) -> None
         ended = home.night(slice_, pass_s=600)
         assert (ended.exit_code, home.writes()) == (ExitCode.WAITING, NOTHING)
         (told,) = home.ask("SELECT state, sentence FROM record_states WHERE code = 'OPS_CIRCUIT_OPEN'")
-        assert (told["state"], told["sentence"]) == ("WAITING", "3 new customers: above the limit of 2.")
+        assert (told["state"], told["sentence"]) == (
+            "WAITING",
+            "3 new customers within 24 hours: above the limit of 2.",
+        )
         assert ended.problems == []
         assert home.night(slice_, pass_s=86_400).exit_code == ExitCode.DONE
         assert len(home.live("hubspot", "contacts")) == 3

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER, LATEST = "reports", "latest.html"
 _WRITTEN = ("created", "updated", "linked", "planned")
+_DID = ("read", "matched", "created", "updated", "linked", "planned")
 _STATES = ("in_sync", "failing", "waiting", "excluded", "blocked")
 
 
@@ -78,6 +79,8 @@ def _about(seen: Glance, *, masked: bool) -> dict[str, Any]:
         "problems": [hide(each) for each in seen.problems],
         "groups": [_masked_group(group) if masked else group for group in causes.grouped(seen.causes)],
         "activity": activity,
+        # A column of nothing but zeros makes the others narrow.
+        "did": [name for name in _DID if any(row[name] for row in activity)],
         "masked": masked,
     }
 
@@ -97,9 +100,11 @@ def _masked_group(group: tuple[str, str, list[causes.Cause]]) -> tuple[str, str,
 
 
 def _tables(con: duckdb.DuckDBPyConnection, run: Row, *, masked: bool) -> dict[str, Any]:
+    matrix = counts(con)
     return {
-        "matrix": counts(con),
+        "matrix": matrix,
         "states": _STATES,
+        "empty_states": [name for name in _STATES if not any(row[name] for row in matrix)],
         "owners": SQL.rows(con, "owners", run_id=run["run_id"]),
         "conflicts": conflicts.differences(con, masked=masked),
         "drift": [] if masked else SQL.rows(con, "drift_of", run_id=run["run_id"]),

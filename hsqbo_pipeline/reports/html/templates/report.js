@@ -124,26 +124,53 @@ function read(value) {
   return reader.value;
 }
 
-// The library would build a row of the page for each row of the file: 15 seconds for 50,000 of them.
-function saveCsv(table) {
-  const shown = table.columns(":visible").indexes().toArray();
-  const quoted = (value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
-  const cell = (row, at) => read(COLUMNS[at].render(COLUMNS[at].data ? row[COLUMNS[at].data] : row, "export", row));
-  const lines = table.rows({search: "applied", order: "applied"}).data().toArray().map((row) => shown.map((at) => quoted(cell(row, at))).join(","));
-  const file = new Blob(["\ufeff", [shown.map((at) => quoted(COLUMNS[at].title)).join(","), ...lines].join("\r\n"), "\r\n"], {type: "text/csv"});
+const shownColumns = (table) => table.columns(":visible").indexes().toArray();
+const shownRows = (table) => table.rows({search: "applied", order: "applied"}).data().toArray();
+const cell = (row, at) => String(read(COLUMNS[at].render(COLUMNS[at].data ? row[COLUMNS[at].data] : row, "export", row)) ?? "");
+
+function save(file, ending) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
-  link.download = `${document.title}.csv`;
+  link.download = `${document.title}.${ending}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-function buttons() {
-  const exportOptions = {columns: ":visible", orthogonal: "export", format: {body: read}};
+// The library would build a row of the page for each row of a file: 15 seconds for 50,000 of them, 80 for 100,000 in Excel's format.
+function saveCsv(table) {
+  const columns = shownColumns(table);
+  const quoted = (value) => `"${value.replaceAll('"', '""')}"`;
+  const lines = shownRows(table).map((row) => columns.map((at) => quoted(cell(row, at))).join(","));
+  save(new Blob(["\ufeff", [columns.map((at) => quoted(COLUMNS[at].title)).join(","), ...lines].join("\r\n"), "\r\n"], {type: "text/csv"}), "csv");
+}
+
+// The five files of the smallest workbook; every text is a text cell, so no sheet calculates it.
+const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+const OFFICE = "http://schemas.openxmlformats.org";
+const BOOK = {
+  "[Content_Types].xml": `<Types xmlns="${OFFICE}/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>`,
+  "_rels/.rels": `<Relationships xmlns="${OFFICE}/package/2006/relationships"><Relationship Id="r1" Type="${OFFICE}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+  "xl/workbook.xml": `<workbook xmlns="${OFFICE}/spreadsheetml/2006/main" xmlns:r="${OFFICE}/officeDocument/2006/relationships"><sheets><sheet name="records" sheetId="1" r:id="r1"/></sheets></workbook>`,
+  "xl/_rels/workbook.xml.rels": `<Relationships xmlns="${OFFICE}/package/2006/relationships"><Relationship Id="r1" Type="${OFFICE}/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+};
+
+async function saveExcel(table, zip) {
+  const columns = shownColumns(table);
+  // Signs that XML cannot hold are left out.
+  const written = (value) => text(value.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ""));
+  const texts = (value) => `<c t="inlineStr"><is><t xml:space="preserve">${written(value)}</t></is></c>`;
+  const one = (row, at) => (COLUMNS[at].title === "Amount" && row.amount !== null ? `<c><v>${Number(row.amount)}</v></c>` : texts(cell(row, at)));
+  const rows = [columns.map((at) => texts(COLUMNS[at].title)).join(""), ...shownRows(table).map((row) => columns.map((at) => one(row, at)).join(""))];
+  for (const [name, content] of Object.entries(BOOK)) zip.file(name, HEAD + content);
+  zip.file("xl/worksheets/sheet1.xml", `${HEAD}<worksheet xmlns="${OFFICE}/spreadsheetml/2006/main"><sheetData><row>${rows.join("</row><row>")}</row></sheetData></worksheet>`);
+  save(await zip.generateAsync({type: "blob", compression: "DEFLATE", compressionOptions: {level: 1}, mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}), "xlsx");
+}
+
+function buttons(jQuery) {
   return [
     {extend: "colvis", text: "Columns", columns: ":not(.never)"},
     {text: "CSV", className: "buttons-csv", action: (_, table) => saveCsv(table)},
-    {extend: "excelHtml5", text: "Excel", filename: document.title, title: null, exportOptions},
+    {text: "Excel", className: "buttons-excel", action: (_, table) => saveExcel(table, new (jQuery.fn.dataTable.Buttons.jszip())())},
   ];
 }
 
@@ -160,7 +187,7 @@ async function start() {
   $("loading").remove();
   const table = jQuery("#table").DataTable({
     data: records, columns: COLUMNS, deferRender: true, autoWidth: false, order: [], pageLength: 25, lengthMenu: [10, 25, 50, 100, 500],
-    layout: {topStart: {buttons: buttons()}, topEnd: "search", bottomStart: ["info", "pageLength"], bottomEnd: "paging"},
+    layout: {topStart: {buttons: buttons(jQuery)}, topEnd: "search", bottomStart: ["info", "pageLength"], bottomEnd: "paging"},
     language: {search: "Search", info: "_START_ to _END_ of _TOTAL_", infoEmpty: "none", infoFiltered: "(of _MAX_ in all)", zeroRecords: "No record fits these filters.", lengthMenu: "_MENU_ a page"},
   });
   table.search.fixed("filters", (_, row) => Object.entries(wanted).every(([name, want]) => !want || tests[name](row, want)));
