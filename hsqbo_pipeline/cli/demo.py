@@ -73,7 +73,21 @@ def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="Where the Dagst
     addresses = [f"--{name}-port={number}" for name, number in ports.items()]
     with _child([*hsqbo, "sandbox", *addresses, f"--state={data / 'sandbox' / 'state'}"], "the sandbox") as served:
         _wait_for(ports.values(), served)
-        dagster = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(shown)]
+        # `dagster dev` recommends its successor each time, which wants a project of another shape.
+        quiet = ["-W", "ignore:Function `dev_command`"]
+        dagster = [
+            sys.executable,
+            *quiet,
+            "-m",
+            "dagster",
+            "dev",
+            "-w",
+            "workspace.yaml",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(shown),
+        ]
         with _child(dagster, "Dagster") as webserver:
             _wait_for([shown], webserver)
             out.print(f"Dagster UI: http://127.0.0.1:{shown}")

@@ -14,6 +14,7 @@ from hsqbo_pipeline.errors import ExitCode
 from hsqbo_pipeline.reports.delivery import send_file
 from hsqbo_pipeline.reports.export import DEFAULT_COLUMNS, FORMATS, Choice
 from hsqbo_pipeline.reports.export import export as write_export
+from hsqbo_pipeline.reports.published import COLUMNS
 from hsqbo_pipeline.settings import load as load_settings
 
 
@@ -23,7 +24,13 @@ def export(
         str | None, typer.Option("--format", help="csv, xlsx, parquet or json; without it, as --output ends, else csv.")
     ] = None,
     output: Annotated[Path | None, typer.Option(help="The file; without it, one in the data folder's reports.")] = None,
-    columns: Annotated[str, typer.Option(help="Which columns, separated by commas.")] = ",".join(DEFAULT_COLUMNS),
+    columns: Annotated[
+        str,
+        typer.Option(
+            help=f"Which columns, separated by commas, of: {', '.join(COLUMNS)}.",
+            show_default=f"all but the last {len(COLUMNS) - len(DEFAULT_COLUMNS)}",
+        ),
+    ] = ",".join(DEFAULT_COLUMNS),
     state: Annotated[
         str | None, typer.Option(help="in_sync, warning, failing, excluded, waiting or blocked; without it, all.")
     ] = None,

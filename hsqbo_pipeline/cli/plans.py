@@ -51,7 +51,7 @@ def plan_show(
 
 @plans_app.command("list")
 def plan_list(
-    limit: Annotated[int, typer.Option(min=1)] = 30,
+    limit: Annotated[int, typer.Option(min=1, help="How many of them.")] = 30,
     as_json: AsJson = False,
 ) -> None:
     """The plans so far, newest first: what they came to, who approved them, when and why."""

@@ -54,7 +54,9 @@ def status(as_json: AsJson = False) -> None:
 def failures(
     state: Annotated[
         str | None,
-        typer.Option(help="in_sync, failing, excluded, waiting or blocked; without it, failing and blocked."),
+        typer.Option(
+            help="in_sync, failing, excluded, waiting or blocked; without it, failing, blocked, and in step with a warning."
+        ),
     ] = None,
     code: Annotated[str | None, typer.Option(help="One code, such as ID_EMAIL_SHARED.")] = None,
     entity: Annotated[str | None, typer.Option("--object", help="customer, product, invoice or payment.")] = None,
@@ -63,10 +65,10 @@ def failures(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what began on that day or later.")
     ] = None,
     columns: Annotated[
-        str, typer.Option(help="Which columns, separated by commas.")
+        str, typer.Option(help=f"Which columns, separated by commas, of: {', '.join(COLUMNS)}.")
     ] = "entity,label,state,code,sentence,fix",
-    limit: Annotated[int, typer.Option(min=1)] = 50,
-    offset: Annotated[int, typer.Option(min=0)] = 0,
+    limit: Annotated[int, typer.Option(min=1, help="How many at a time.")] = 50,
+    offset: Annotated[int, typer.Option(min=0, help="How many to pass over: 50 is the second page.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Every record left out, with its code, the reason in a sentence, and the fix."""
