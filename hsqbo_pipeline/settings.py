@@ -125,7 +125,6 @@ class Settings(BaseSettings):
     tokens_in: Literal["file", "keyring"] = "file"
     environment: Environment = Field(default_factory=_environment)
     schedules: bool = False
-    executor: Literal["in_process", "multiprocess"] = "in_process"
     alert_urls: Urls = ()
     export_urls: Urls = ()
     export_every_days: Days = 7

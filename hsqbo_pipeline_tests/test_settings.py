@@ -101,7 +101,6 @@ def test_the_sandboxs_logins_never_go_anywhere_else(monkeypatch: pytest.MonkeyPa
         ("QUICKBOOKS_TOKEN_URL", "http://example.com/token", "https"),
         ("HUBSPOT_API_VERSION", "v3", "2026-09"),
         ("SCHEDULES", "perhaps", "boolean"),
-        ("EXECUTOR", "celery", "in_process"),
         ("QUICKBOOKS_REALM", "my company", "pattern"),
         ("HUBSPOT_OVERLAP_MINUTES", "-1", "greater than or equal to 0"),
         ("KEEP_RAW_DAYS", "ten", "integer"),
@@ -117,7 +116,7 @@ def test_a_wrong_value_names_the_variable(monkeypatch: pytest.MonkeyPatch, name:
 
 def test_all_wrong_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two mistakes give two lines."""
-    said = mistake(monkeypatch, EXECUTOR="celery", HUBSPOT_BASE_URL="ftp://x")
+    said = mistake(monkeypatch, SCHEDULES="perhaps", HUBSPOT_BASE_URL="ftp://x")
     assert len(said.splitlines()) == 2
 
 
@@ -157,13 +156,13 @@ def test_a_file_is_read_and_variables_win(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_a_mistake_in_the_file_is_told_with_its_line(tmp_path: Path) -> None:
     """A misspelt name is found, and a wrong value names its line."""
     file = tmp_path / ".env"
-    file.write_text("# mine\nHSQBO_HUBSPOT_TOKN=abc\nHSQBO_EXECUTOR=celery\n", encoding="utf-8")
+    file.write_text("# mine\nHSQBO_HUBSPOT_TOKN=abc\nHSQBO_HUBSPOT_API_VERSION=2020-01\n", encoding="utf-8")
     with pytest.raises(ConfigurationError) as caught:
         load(file)
     first, second = caught.value.problems
     assert (first.file, first.line, first.field) == (str(file), 2, "HSQBO_HUBSPOT_TOKN")
     assert "did you mean HSQBO_HUBSPOT_TOKEN?" in first.message
-    assert (second.line, second.field, second.value) == (3, "HSQBO_EXECUTOR", "celery")
+    assert (second.line, second.field, second.value) == (3, "HSQBO_HUBSPOT_API_VERSION", "2020-01")
     assert "abc" not in str(caught.value)
 
 

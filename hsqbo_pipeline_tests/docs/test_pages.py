@@ -88,6 +88,16 @@ def test_settings_are_those_of_the_code() -> None:
     assert named - known - {"HSQBO_SHARED", "HSQBO_PYTHON_QUICKBOOKS", "HSQBO_NODE_QUICKBOOKS"} == set()
 
 
+def test_every_setting_does_something() -> None:
+    """A variable that can be set is read somewhere in the program."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "hsqbo_pipeline").rglob("*.py")]
+    text = "\n".join(source for source in sources if "class Settings(" not in source)
+    fields_of = [name.removeprefix("HSQBO_").lower() for name in variables()]
+    # The overlaps and the wait are read as spans, under their names without the unit.
+    silent = [name for name in fields_of if not re.search(rf"\.{name.removesuffix('_minutes')}\b", text)]
+    assert silent == []
+
+
 def test_settings_of_the_rules_have_a_meaning() -> None:
     """Every part of `sync.yaml` has a table in the page, and every key of the schema stands in one."""
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
