@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from hsqbo_pipeline.reports.words import straight
+from hsqbo_pipeline.reports.words import left_alone, straight
 from hsqbo_pipeline.runs.ending import Ended
 
 
@@ -81,7 +81,7 @@ def summary(ended: Ended) -> None:
     elif written == 0:
         out.print("Nothing was created and nothing was updated, on either side.")
     if ended.before_start:
-        out.print(f"{ended.before_start:,} of the records looked at are from before `start` and were left alone.")
+        out.print(left_alone(ended.before_start))
     for sentence in ended.problems:
         out.print(f"[bold red]red:[/] {escape(sentence)}")
     if ended.report:

@@ -12,6 +12,7 @@ from hsqbo_pipeline.defs.guarded import Told, guarded
 from hsqbo_pipeline.defs.names import BOOKS, EXTRACT, OWNERS, PLURAL, key
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.model.names import Entity
+from hsqbo_pipeline.reports.words import plural
 
 _MARKED = "marked"
 _DESCRIPTION = """
@@ -66,7 +67,7 @@ def _mark(lazy: LazyNight) -> Told:
     for (_day, entity), records in lazy.done[_MARKED].answer.items():
         totals[PLURAL[entity]] += records
     numbers = {name: totals[name] for name in PLURAL.values()}
-    said = ", ".join(f"{count:,} {name}" for name, count in numbers.items())
+    said = ", ".join(plural(totals[PLURAL[entity]], entity.value) for entity in PLURAL)
     return Told({"records": sum(totals.values()), **numbers}, f"Looked at again, both sides counted: {said}.")
 
 

@@ -12,6 +12,7 @@ from hsqbo_pipeline.defs.names import REPORT
 from hsqbo_pipeline.defs.night_resource import LazyNight
 from hsqbo_pipeline.defs.reporting import FAILURES, PROOF, QUALITY
 from hsqbo_pipeline.reports.markdown import plain, table
+from hsqbo_pipeline.reports.words import left_alone
 from hsqbo_pipeline.settings import load as load_settings
 
 if TYPE_CHECKING:
@@ -99,14 +100,8 @@ def _summary(ended: "Ended") -> str:
         (f"{plain(row['object'])} → {_TO[row['direction']]}", *(f"{row[name]:,}" for name in _SHOWN))
         for row in ended.objects
     ]
-    head = f"Run {ended.number}: **{_word(ended)}**.{_left_alone(ended)}"
+    head = f"Run {ended.number}: **{_word(ended)}**. {left_alone(ended.before_start)}".rstrip()
     return f"{head}\n\n{lines}\n\n{table(('object', *_SHOWN), rows)}"
-
-
-def _left_alone(ended: "Ended") -> str:
-    """How many records `start` kept out: a backfill does not reach behind it, and says so."""
-    count = ended.before_start
-    return f" {count:,} of the records looked at are from before `start` and were left alone." if count else ""
 
 
 def _word(ended: "Ended") -> str:

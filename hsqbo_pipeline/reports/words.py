@@ -83,6 +83,12 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def left_alone(count: int) -> str:
+    """How many records `start` kept out: a backfill does not reach behind it, and says so. '' for none."""
+    are, were = ("is", "was") if count == 1 else ("are", "were")
+    return f"{count:,} of the records looked at {are} from before `start` and {were} left alone." if count else ""
+
+
 def day(value: Any) -> str:
     """2026-11-24 of a time or day, '' for nothing."""
     return f"{value:%Y-%m-%d}" if value else ""

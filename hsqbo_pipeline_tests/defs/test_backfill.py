@@ -112,7 +112,7 @@ def test_a_backfill_does_not_reach_behind_start(company: Place) -> None:
     assert (green, ended.before_start, len(company.live("hubspot", "invoices"))) == (True, 1, 0)
     told = company.told("run_report")
     assert told["before_start"] == 1
-    assert "1 of the records looked at are from before `start`" in told["summary"]
+    assert "1 of the records looked at is from before `start`" in told["summary"]
 
 
 def _complete(place: Place) -> dict[str, tuple[bool, int]]:

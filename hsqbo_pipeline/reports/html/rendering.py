@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsqbo_pipeline.reports import words
+from hsqbo_pipeline.reports.causes import in_words
 
 if TYPE_CHECKING:
     import jinja2
@@ -36,6 +37,7 @@ def environment() -> jinja2.Environment:
     }
     made.globals |= {
         "since": words.since,
+        "in_words": in_words,
         "object_names": words.OBJECTS,
         "state_names": words.STATES,
         "system_names": words.SYSTEMS,

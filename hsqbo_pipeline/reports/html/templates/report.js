@@ -101,6 +101,22 @@ function fact(name, value) {
 
 const listed = (title, entries, one) => (entries?.length ? `<h4>${title}</h4><ol>${entries.map((entry) => `<li>${one(entry)}</li>`).join("")}</ol>` : "");
 
+// Night after night the same is one entry, told from its last run back to its first.
+function toldOnce(history) {
+  const found = [];
+  for (const [at, run, ...said] of history ?? []) {
+    const last = found.at(-1);
+    if (last && !said[4] && JSON.stringify(last.said) === JSON.stringify(said)) last.from = [at, run];
+    else found.push({to: [at, run], from: [at, run], said});
+  }
+  return found;
+}
+
+function spell({to, from}) {
+  if (to[1] === from[1]) return `${text(to[0])}${to[1] ? `, run ${text(to[1])}` : ""}`;
+  return `${text(from[0])} to ${text(to[0])}${to[1] && from[1] ? `, runs ${text(from[1])} to ${text(to[1])}` : ""}`;
+}
+
 async function open(row) {
   const told = await story(row.key);
   const dialog = $("record");
@@ -112,7 +128,7 @@ async function open(row) {
     ${listed("Also", told.reasons, ([code, sentence, fix]) => `${text(sentence)} <small>${text(fix)} <code>${text(code)}</code></small>`)}
     ${listed("Could be meant", told.candidates, (each) => text(Object.entries(each).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ")))}
     ${listed("Written", told.changes, ([run, system, action, field, before, after, why, status]) => `<b>${text(field)}</b>: <span class="val">${text(before ?? "(blank)")}</span> → <span class="val">${text(after ?? "(blank)")}</span> <small>run ${text(run)}, ${text(action)} in ${text(system)}, ${text(status)}; ${text(why)}</small>`)}
-    ${listed("History", told.history, ([at, run, state, code, action, sentence, request]) => `<small>${text(at)}${run ? `, run ${text(run)}` : ""}</small><br>${text(STATES[state] ?? state)} <code>${text(code)}</code> ${happened(action)} ${text(sentence)}${request ? ` <small>request ${text(request)}</small>` : ""}`)}
+    ${listed("History", toldOnce(told.history), ({to, from, said: [state, code, action, sentence, request]}) => `<small>${spell({to, from})}</small><br>${text(STATES[state] ?? state)} <code>${text(code)}</code> ${happened(action)} ${text(sentence)}${request ? ` <small>request ${text(request)}</small>` : ""}`)}
     <p class="note"><code>hsqbo history ${text(row.hubspot || row.quickbooks)}</code> tells the rest.</p>`;
   dialog.showModal();
 }
