@@ -16,6 +16,8 @@ from hsqbo_pipeline.core.tables import Row
 from hsqbo_pipeline.errors import ConfigurationError
 from hsqbo_pipeline.model.names import OBJECTS, Entity, System
 from hsqbo_pipeline.reports.published import COLUMNS, SQL, counts, last_run, open_published, records
+from hsqbo_pipeline.reports.summary import message
+from hsqbo_pipeline.reports.words import brief, plural
 from hsqbo_pipeline.settings import load as load_settings
 from hsqbo_pipeline.store.landing import answers_about
 
@@ -33,9 +35,10 @@ def _json(found: Any) -> None:
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """How the two systems stand: records by object and state, and the last run."""
+    """How the two systems stand: the last run in five lines, and records by object and state."""
     with open_published(load_settings().data) as con:
         run, found = last_run(con), counts(con)
+        lines = message(con, run).text if run is not None else ""
     if as_json:
         _json({"run": run, "objects": found})
         return
@@ -43,6 +46,7 @@ def status(as_json: AsJson = False) -> None:
         out.print(
             f"Run {run['number']} ({run['kind']}) ended {run['ended_at']:%Y-%m-%d %H:%M} UTC with exit code {run['exit_code']}"
         )
+        out.print(lines, markup=False, soft_wrap=True)
     table(
         "Records by object and state",
         ("object", "in_sync", "with_warning", "failing", "excluded", "waiting", "blocked", "records"),
@@ -86,7 +90,9 @@ def failures(
     if as_json:
         _json(page)
         return
-    table(f"{len(found)} records, shown {offset + 1 if page else 0} to {offset + len(page)}", wanted, page)
+    for row in page:
+        row.update({"label": brief(row["label"] or "", 80)} if "label" in row else {})
+    table(f"{plural(len(found), 'record')}, shown {offset + 1 if page else 0} to {offset + len(page)}", wanted, page)
 
 
 def _answers(data: Path, told: Sequence[Row]) -> None:

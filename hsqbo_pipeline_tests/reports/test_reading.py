@@ -49,3 +49,15 @@ def test_columns_come_as_they_were_asked_for(published: Path) -> None:
     assert {tuple(row) for row in rows} == {("code", "amount", "label")}
     with pytest.raises(ConfigurationError, match=r"no column colour.*There are: .*label"):
         shown(published, "--columns", "label,colour")
+
+
+def test_status_tells_the_last_run_in_five_lines(published: Path) -> None:
+    """The same five lines as the morning message, then the records by object and state; a long name does not fill the screen."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HSQBO_DATA", str(published))
+        said = CliRunner().invoke(app, ["status"], catch_exceptions=False).stdout
+        listed = CliRunner().invoke(app, ["failures", "--columns", "label"], catch_exceptions=False).stdout
+    begun = [line.partition(":")[0] for line in said.splitlines()[1:6]]
+    assert begun == ["In step", "New problems", "Still open", "Money that differs", "Next"]
+    assert "Records by object and state" in said
+    assert max(listed.count("x" * 60), 1) == 1
