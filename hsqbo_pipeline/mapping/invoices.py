@@ -12,6 +12,7 @@ from hsqbo_pipeline.mapping.lines import money
 from hsqbo_pipeline.mapping.paths import put, put_custom
 from hsqbo_pipeline.model.days import instant_of, iso
 from hsqbo_pipeline.model.fields import CUSTOM_FIELD, Field, Kind
+from hsqbo_pipeline.model.money import ZERO
 
 Fields = Mapping[str, str | None]
 
@@ -33,13 +34,16 @@ def hubspot_properties(fields: Fields, mapped: Sequence[Field], zone: ZoneInfo) 
     return found
 
 
-def figures(total: Decimal, tax: Decimal, balance: Decimal, credited: Decimal) -> dict[str, str]:
-    """What a HubSpot invoice shows of the books."""
+def figures(
+    total: Decimal, tax: Decimal, balance: Decimal, credited: Decimal = ZERO, deposit: Decimal = ZERO
+) -> dict[str, str]:
+    """What a HubSpot invoice shows of the books; total - payments - credits - deposit is the balance due."""
     return {
         "qbo_total": money(total),
         "qbo_tax": money(tax),
         "qbo_balance_due": money(balance),
         "qbo_credits_applied": money(credited),
+        "qbo_deposit": money(deposit),
     }
 
 

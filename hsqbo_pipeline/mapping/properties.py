@@ -67,7 +67,12 @@ OWN_PROPERTIES: dict[str, tuple[dict[str, Any], ...]] = {
         _number(
             "qbo_credits_applied",
             "QuickBooks credits applied",
-            "Credits, deposits and journal entries that lowered the balance; no money was received for them.",
+            "Credits and journal entries that lowered the balance; no money was received for them.",
+        ),
+        _number(
+            "qbo_deposit",
+            "QuickBooks deposit",
+            "What was taken on the invoice itself in QuickBooks, without a payment.",
         ),
         _text("qbo_job", "QuickBooks job", "The job or sub-customer the invoice is for in QuickBooks."),
         _BACKFILL,

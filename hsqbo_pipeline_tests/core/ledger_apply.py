@@ -19,7 +19,8 @@ D = Decimal
 INVOICE_COLUMNS = {
     "hs_number": "number", "hs_currency": "currency", "hs_invoice_status": "status", "hs_comments": "memo", "qbo_id": "mark",
     "qbo_backfill": "backfill", "hs_amount_billed": "total", "qbo_total": "qbo_total", "qbo_tax": "qbo_tax", "qbo_balance_due": "qbo_balance",
-    "qbo_credits_applied": "qbo_credits", "hs_invoice_date": "invoice_date", "hs_due_date": "due_date", "hs_invoice_billable": "billable",
+    "qbo_credits_applied": "qbo_credits", "qbo_deposit": "deposit",
+    "hs_invoice_date": "invoice_date", "hs_due_date": "due_date", "hs_invoice_billable": "billable",
 }  # fmt: skip
 LINE_COLUMNS = {
     "name": "name", "description": "description", "quantity": "quantity", "price": "unit_price", "hs_sku": "sku", "hs_product_id": "item_id",
@@ -36,6 +37,7 @@ NUMBERS = {
     "qbo_tax",
     "qbo_balance",
     "qbo_credits",
+    "deposit",
     "quantity",
     "unit_price",
     "amount",

@@ -10,16 +10,18 @@ from typing import Any
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.parents import Parents, Standing
+from hsqbo_pipeline.core.tables import Row
 from hsqbo_pipeline.mapping.invoices import figures
 from hsqbo_pipeline.mapping.lines import charges, discounts, is_negative, money
 from hsqbo_pipeline.model.fields import Field, field_map
 from hsqbo_pipeline.model.names import Entity, System
 
-FIGURE_COLUMNS = {
+_FIGURE_COLUMNS = {
     "qbo_total": "qbo_total",
     "qbo_tax": "qbo_tax",
     "qbo_balance_due": "qbo_balance",
     "qbo_credits_applied": "qbo_credits",
+    "qbo_deposit": "deposit",
 }
 
 
@@ -139,7 +141,20 @@ def figures_of(case: Case, posted: Decimal = ZERO) -> dict[str, str]:
     """QuickBooks' figures of an invoice, with what this run is about to post on it taken off the balance."""
     row = case.row(System.QUICKBOOKS)
     total, balance = row["total"] or ZERO, row["balance"] or ZERO
-    credited = total - balance - case.reductions.get("cash", ZERO)
-    return figures(
-        total, row["tax"] or ZERO, balance - posted, max(credited, ZERO) if row["status"] != "voided" else ZERO
-    )
+    lowered = total - balance if row["status"] != "voided" else ZERO
+    return figures(total, row["tax"] or ZERO, balance - posted, *without_money(case, lowered))
+
+
+def without_money(case: Case, lowered: Decimal) -> tuple[Decimal, Decimal]:
+    """What lowered a balance by this much beside payments: credits and their like, and the deposit on the invoice itself."""
+    deposit = min((case.row(System.QUICKBOOKS)["deposit"] or ZERO), lowered)
+    return max(lowered - deposit - case.reductions.get("cash", ZERO), ZERO), deposit
+
+
+def untold(row: Row, told: Mapping[str, str]) -> dict[str, str]:
+    """The figures that a HubSpot invoice shows otherwise, or not at all; no deposit need not be said."""
+    return {
+        name: text
+        for name, text in told.items()
+        if row[_FIGURE_COLUMNS[name]] != Decimal(text) and (name != "qbo_deposit" or row["deposit"] or Decimal(text))
+    }

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
-from hsqbo_pipeline.core.invoices.booked import FIGURE_COLUMNS
+from hsqbo_pipeline.core.invoices.booked import untold
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.wire import hubspot_update, link_row, operation
 from hsqbo_pipeline.mapping.lines import money
@@ -44,7 +44,7 @@ def finish(draft: Draft, money_moved: Money, situation: Situation) -> Verdict:
         "qbo_balance_due": money(Decimal(draft.figures["qbo_balance_due"]) - money_moved.posted),
     }
     row = draft.case.row(System.HUBSPOT)
-    told = {name: text for name, text in figures.items() if row[FIGURE_COLUMNS[name]] != Decimal(text)}
+    told = untold(row, figures)
     body = {**draft.body, **told, **_mark(draft.case, situation)}
     verdict = draft.verdict
     if draft.case.pair.kind == "matched" and money_moved.posted and "qbo_balance_due" in body:
@@ -105,7 +105,7 @@ def _linked_silently(draft: Draft, situation: Situation) -> Verdict:
 def _credit_not_shown(draft: Draft, figures: Mapping[str, str], money_moved: Money, verdict: Verdict) -> Verdict:
     """HubSpot knows no credits: it goes on asking for money that the books have credited (1.5)."""
     row = draft.case.row(System.HUBSPOT)
-    credited = Decimal(figures["qbo_credits_applied"])
+    credited = Decimal(figures["qbo_credits_applied"]) + Decimal(figures["qbo_deposit"])
     asked = (row["balance"] or ZERO) - money_moved.shown
     if credited <= ZERO or row["billable"] is False or asked <= Decimal(figures["qbo_balance_due"]):
         return verdict

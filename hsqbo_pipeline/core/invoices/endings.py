@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from hsqbo_pipeline.core.decisions import Situation, Verdict
 from hsqbo_pipeline.core.invoices import guards
-from hsqbo_pipeline.core.invoices.booked import FIGURE_COLUMNS
+from hsqbo_pipeline.core.invoices.booked import untold
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.wire import hubspot_update, link_row, operation
 from hsqbo_pipeline.mapping.invoices import figures
@@ -55,12 +53,7 @@ def _voided_in_the_books(case: Case, situation: Situation) -> Verdict:
 
 def _nothing_owed(case: Case) -> dict[str, str]:
     """The figures of a document that counts no more, as far as HubSpot shows others."""
-    row = case.row(System.HUBSPOT)
-    return {
-        name: text
-        for name, text in figures(ZERO, ZERO, ZERO, ZERO).items()
-        if row[FIGURE_COLUMNS[name]] != Decimal(text)
-    }
+    return untold(case.row(System.HUBSPOT), figures(ZERO, ZERO, ZERO))
 
 
 def _void_mirror(case: Case, situation: Situation) -> tuple[Operation, ...]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.invoices.booked import (
-    FIGURE_COLUMNS,
     Payer,
     figures_of,
     mirror_fields,
     payer_of,
     refusal,
+    untold,
     variance,
 )
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
@@ -266,9 +265,7 @@ def _body(
     written = {o.name: o.value for o in outcomes if _shown(o)}
     body = hubspot_properties(written, mapped, situation.zone)
     row, quickbooks = case.row(System.HUBSPOT), case.row(System.QUICKBOOKS)
-    for name, text in figures_of(case).items():
-        if row[FIGURE_COLUMNS[name]] != Decimal(text):
-            body[name] = text
+    body |= untold(row, figures_of(case))
     if row["total"] != quickbooks["total"]:
         body["hs_amount_billed"] = money(quickbooks["total"] or ZERO)
     if row["status"] != quickbooks["status"] and row["status"] != "voided":

@@ -84,7 +84,7 @@ def create(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -
     outbox.fallbacks.keep()
     settle = _settle(case, sale, situation)
     total, tax = row["total"] or ZERO, row["tax"] or ZERO
-    told = figures(total, tax, total, ZERO) if sale.codes.binding else None
+    told = figures(total, tax, total) if sale.codes.binding else None
     if not warnings:
         return Draft(case, case.verdict("OPS_UNCHANGED", operations=(made,), settle=settle), figures=told)
     code, slots, reasons = unmatched_warning(warnings, situation)

@@ -13,7 +13,7 @@ from typing import Any
 
 from hsqbo_pipeline.core.conflict import FieldRule, FieldVerdict, Outcome, resolve
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
-from hsqbo_pipeline.core.invoices.booked import figures_of, variance
+from hsqbo_pipeline.core.invoices.booked import figures_of, variance, without_money
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.comparison import Comparison, compare
 from hsqbo_pipeline.core.invoices.drafts import Draft
@@ -126,7 +126,7 @@ def _told(case: Case, pushed: frozenset[str]) -> dict[str, str]:
     row, booked = case.row(System.HUBSPOT), case.row(System.QUICKBOOKS)
     total = row["total"] or ZERO
     lowered = (booked["total"] or ZERO) - (booked["balance"] or ZERO)
-    return figures(total, row["tax"] or ZERO, total - lowered, max(lowered - case.reductions.get("cash", ZERO), ZERO))
+    return figures(total, row["tax"] or ZERO, total - lowered, *without_money(case, lowered))
 
 
 def _outcomes(case: Case, mapped: Sequence[Field], situation: Situation) -> list[FieldVerdict]:

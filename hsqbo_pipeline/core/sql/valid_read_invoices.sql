@@ -4,7 +4,7 @@ WITH current_rows AS (
   SELECT m.*, from_json(m.payload -> 'properties', '{"hs_number":"VARCHAR","hs_invoice_date":"VARCHAR","hs_due_date":"VARCHAR",
     "hs_currency":"VARCHAR","hs_invoice_status":"VARCHAR","hs_amount_billed":"VARCHAR","hs_balance_due":"VARCHAR","hs_invoice_billable":"VARCHAR",
     "hs_invoice_source":"VARCHAR","hs_external_invoice_id":"VARCHAR","hs_comments":"VARCHAR","qbo_id":"VARCHAR","qbo_total":"VARCHAR",
-    "qbo_tax":"VARCHAR","qbo_balance_due":"VARCHAR","qbo_credits_applied":"VARCHAR","qbo_backfill":"VARCHAR","hs_merged_object_ids":"VARCHAR"}') AS p
+    "qbo_tax":"VARCHAR","qbo_balance_due":"VARCHAR","qbo_credits_applied":"VARCHAR","qbo_deposit":"VARCHAR","qbo_backfill":"VARCHAR","hs_merged_object_ids":"VARCHAR"}') AS p
   FROM mirror AS m JOIN work AS w ON w.system = m.system AND w.object = m.object AND w.id = m.id
   WHERE m.system = 'hubspot' AND m.object = 'invoices' AND m.gone IS NULL
 ),
@@ -21,7 +21,7 @@ SELECT r.system, r.id, r.object, r.version, r.created_at, r.modified_at, text_of
   text_of(p.hs_due_date) AS due_date_raw, business_day(text_of(p.hs_due_date), $zone::VARCHAR) AS due_date,
   upper(coalesce(text_of(p.hs_currency), $portal_currency::VARCHAR)) AS currency, NULL::VARCHAR AS exchange_rate_raw,
   lower(text_of(p.hs_invoice_status)) AS status, NULL::VARCHAR AS invoice_status,
-  text_of(p.hs_amount_billed) AS total_raw, text_of(p.hs_balance_due) AS balance_raw, NULL::VARCHAR AS tax_raw, NULL::VARCHAR AS deposit_raw,
+  text_of(p.hs_amount_billed) AS total_raw, text_of(p.hs_balance_due) AS balance_raw, NULL::VARCHAR AS tax_raw, text_of(p.qbo_deposit) AS deposit_raw,
   NULL::VARCHAR AS customer_id, coalesce(contacts.ids, []) AS contact_ids, coalesce(companies.ids, []) AS company_ids,
   coalesce(deals.ids, []) AS deal_ids, coalesce(paid.ids, []) AS payment_ids,
   lower(text_of(p.hs_invoice_billable)) <> 'false' AS billable, text_of(p.hs_invoice_source) AS source,
