@@ -24,6 +24,7 @@ from hsqbo_pipeline.model.operations import Wave, fingerprint
 from hsqbo_pipeline.model.rules import Mode
 from hsqbo_pipeline.runs import guards, plan_story
 from hsqbo_pipeline.runs.blocked import blocked_entities, incomplete_reads
+from hsqbo_pipeline.runs.late import settle_late
 from hsqbo_pipeline.runs.night import Night, rules_hashes
 from hsqbo_pipeline.runs.refusals import parked
 from hsqbo_pipeline.runs.request import Kind
@@ -118,6 +119,8 @@ def plan(night: Night, entity: Entity) -> list[Verdict]:
     if entity in held(night):
         return []
     night.progress("plan", f"planning {entity.value}s")
+    with night.warehouse.transaction() as con:
+        settle_late(con, entity, night.situation)
     verdicts = _PLANNERS[entity](night.warehouse.con, night.situation)
     verdicts = parked(night.warehouse.con, verdicts, night.situation)
     with night.warehouse.transaction() as con:
