@@ -1,4 +1,4 @@
-"""The figures, printed: `python -m hsqbo_pipeline_tests.benchmarks [planning] [start] [idle] [--people N]`."""
+"""The figures, printed: `python -m hsqbo_pipeline_tests.benchmarks [planning] [start] [idle] [invoices] [--people N] [--invoices N]`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hsqbo_pipeline.sandbox.frame.server import running
-from hsqbo_pipeline_tests.benchmarks import planning
+from hsqbo_pipeline_tests.benchmarks import invoices, planning
 from hsqbo_pipeline_tests.nights.town import Town
 
 
@@ -21,13 +21,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("what", nargs="*", help="all of them if none is named")
     parser.add_argument("--people", type=int, default=1_000_000, help="customers a side for planning")
+    parser.add_argument(
+        "--invoices", type=int, default=10_000, help="invoices of three lines each, changed in one night"
+    )
     options = parser.parse_args()
     for name in options.what or _MEASURES:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-            _say(f"{name}: {_MEASURES[name](Path(folder), options.people)}")
+            _say(f"{name}: {_MEASURES[name](Path(folder), options)}")
 
 
-def _planning(folder: Path, people: int) -> str:
+def _planning(folder: Path, options: argparse.Namespace) -> str:
+    people = options.people
     found = planning.measure(folder, people)
     return (
         f"match and plan of {people:,} customers a side, 1 % changed: {found['processor']:.1f} s of processor "
@@ -36,14 +40,14 @@ def _planning(folder: Path, people: int) -> str:
     )
 
 
-def _start(_folder: Path, _people: int) -> str:
+def _start(_folder: Path, _options: argparse.Namespace) -> str:
     used = _processor(
         [str(Path(sys.executable).with_name("dagster")), "definitions", "validate", "-w", "workspace.yaml"]
     )
     return f"`dagster definitions validate -w workspace.yaml` took {used:.1f} s of processor"
 
 
-def _idle(folder: Path, _people: int) -> str:
+def _idle(folder: Path, _options: argparse.Namespace) -> str:
     """The third night of a small town, as cron starts it: a process of its own."""
     with running() as served:
         town = Town(served.sandbox, 20)
@@ -59,8 +63,13 @@ def _idle(folder: Path, _people: int) -> str:
                 traffic.clear()
             used = _processor([sys.executable, "-m", "hsqbo_pipeline", "sync", "--json"], environment)
         counts = [traffic.summary() for traffic in served.sandbox.traffic.values()]
-    requests, writes = (sum(count[name] for count in counts) for name in ("total", "writes"))
+    requests, writes = (sum(int(str(count[name])) for count in counts) for name in ("total", "writes"))
     return f"a night without changes took {requests} requests ({writes} writes) and {used:.1f} s of processor, start included"
+
+
+def _invoices(folder: Path, options: argparse.Namespace) -> str:
+    """Requests by kind, processor and memory of nights with very many invoices."""
+    return "\n".join(f"\n  {what}: {night}" for what, night in invoices.measure(folder, options.invoices))
 
 
 def _write_rules(path: Path, rules: Mapping[str, object]) -> None:
@@ -82,7 +91,12 @@ def _say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - figures for whoever ran it
 
 
-_MEASURES: dict[str, Callable[[Path, int], str]] = {"idle": _idle, "start": _start, "planning": _planning}
+_MEASURES: dict[str, Callable[[Path, argparse.Namespace], str]] = {
+    "idle": _idle,
+    "start": _start,
+    "planning": _planning,
+    "invoices": _invoices,
+}
 
 if __name__ == "__main__":
     main()
