@@ -27,10 +27,11 @@ def _answers(made: Stage, decisions: dict[str, str]) -> Path:
     return path
 
 
-@pytest.mark.rule("A5", "N6", "N15", "H12", "INV_LOCKED_BY_PAYMENT", "REC_TOTAL_VARIANCE")
+@pytest.mark.rule("A5", "N6", "N15", "H12", "FLT_STATUS", "INV_LOCKED_BY_PAYMENT", "REC_TOTAL_VARIANCE")
 def test_a_person_settles_what_stands_still() -> None:
     """A5: `push` puts HubSpot's version back into the books, `adopt` takes the books' and leaves the difference told, `release`
-    gives the invoice to QuickBooks, whose further edits then flow; nothing of it moves again in later nights."""
+    gives the invoice to QuickBooks, whose further edits then flow; nothing of it moves again in later nights. An invoice that
+    was made a draft again rests until it is finished."""
     scenario = read(FILE)[0]
     given = [(system, entry) for system in ("quickbooks", "hubspot") for entry in scenario.given[system]]
     with stage(scenario, given) as made:
@@ -40,7 +41,7 @@ def test_a_person_settles_what_stands_still() -> None:
             {"cli": {"command": "decide", "file": str(path)}},
             {"run": 3},
             {"expect": _EXPECTED},
-            {"person": _EDIT_OF_WHAT_WAS_RELEASED},
+            {"person": [_EDIT_OF_WHAT_WAS_RELEASED, _FINISHED_AGAIN]},
             {"run": 4},
             {"expect": _RELEASED},
             {"run": 5},
@@ -64,13 +65,22 @@ _EXPECTED = {
     },
     "hubspot": {"rows": [{"ref": "@h_adopt", "has": {"TOTAL": 100.00, "BALANCE": 80.00}}]},
     "report": _VARIANCES,
-    "reconcile": {"USD": {"explained": {"@h_adopt": -20.00, "@h_release": -30.00}, "unexplained": 0.00}},
+    "reconcile": {
+        "USD": {"explained": {"@h_adopt": -20.00, "@h_release": -30.00, "@h_draft": 100.00}, "unexplained": 0.00}
+    },
 }
 _EDIT_OF_WHAT_WAS_RELEASED = {
     "system": "quickbooks", "action": "update", "ref": "@q_release", "Invoice": {"CustomerMemo": "ours now"},
     "lines_patch": {1: {"UnitPrice": 60.00, "Amount": 60.00}},
 }  # fmt: skip
+_FINISHED_AGAIN = {
+    "system": "hubspot",
+    "action": "update",
+    "ref": "@h_draft",
+    "invoices": {"hs_invoice_status": "open"},
+}
 _RELEASED = {
+    "quickbooks": {"rows": [{"ref": "@q_draft", "has": {"CustomerMemo": "in the making again", "TotalAmt": 100.00}}]},
     "hubspot": {"rows": [{"ref": "@h_release", "has": {"hs_comments": "ours now", "BALANCE": 60.00}}]},
     "report": _VARIANCES,
     "reconcile": {"USD": {"explained": {"@h_adopt": -20.00, "@h_release": -40.00}, "unexplained": 0.00}},

@@ -85,15 +85,24 @@ def _aside(case: Case, situation: Situation) -> Verdict | None:
     return paused(case.pair, situation) or rivalry(case.pair, "ID_AMBIGUOUS_MATCH", {"number": case.label})
 
 
+def _resting(case: Case, situation: Situation) -> Verdict | None:
+    """A pair that stays linked while a rule keeps it out: its direction was turned, or a person made a draft of it again."""
+    if not situation.rules.invoices.writes_to(case.owner.other):
+        direction = f"{case.owner}_to_{case.owner.other}"
+        return case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": direction})
+    if case.owner is System.HUBSPOT and case.row(System.HUBSPOT)["status"] == "draft":
+        return case.verdict("FLT_STATUS", slots={"status": "draft", "allowed": "open or paid"})
+    return None
+
+
 def _pair(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -> Draft:
     ended = ending(case, situation)
     if ended is not None:
         return Draft(case, ended)
-    if not situation.rules.invoices.writes_to(case.owner.other):
+    resting = _resting(case, situation)
+    if resting is not None:
         # What the books owe and are owed is told in any case; nothing else of the invoice goes either way (1.32).
-        direction = f"{case.owner}_to_{case.owner.other}"
-        refused = case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": direction})
-        return Draft(case, refused, figures=figures_of(case) if case.owner is System.HUBSPOT else None)
+        return Draft(case, resting, figures=figures_of(case) if case.owner is System.HUBSPOT else None)
     if case.owner is System.HUBSPOT:
         return owned.keep(case, parents, outbox, situation)
     return Draft(case, incoming.filtered(case, situation, System.QUICKBOOKS) or mirror.update(case, parents, situation))
