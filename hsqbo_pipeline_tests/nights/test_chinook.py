@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import csv
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -74,7 +75,7 @@ def nothing_left_to_do(home: House) -> None:
     assert home.writes() == NOTHING
 
 
-def test_the_book_in_quickbooks_arrives_in_hubspot(book: Book, tmp_path: Path) -> None:
+def test_the_book_in_quickbooks_arrives_in_hubspot(book: Book, shared: Path, tmp_path: Path) -> None:
     """59 contacts, 3,503 products, 412 invoices with 2,240 lines and 2,328.60 in all, each invoice on its contact."""
     with house(tmp_path, company(book, "quickbooks"), **INTO_HUBSPOT, closing={"treat_as_closed": "off"}) as home:
         ended = home.night(over_its_years(book))
@@ -94,6 +95,7 @@ def test_the_book_in_quickbooks_arrives_in_hubspot(book: Book, tmp_path: Path) -
             assert len(lines) == len(invoice.lines)
         assert {each["properties"]["hs_sku"] for each in state["products"]} == set(book.products)
         assert Counter(each["properties"]["hs_sku"] for each in state["line_items"]) == _skus(book)
+        assert shown_money(home) == written_money(shared)
         nothing_left_to_do(home)
 
 
@@ -101,7 +103,7 @@ def _skus(book: Book) -> Counter[str]:
     return Counter(line.sku for invoice in book.invoices.values() for line in invoice.lines)
 
 
-def test_the_book_in_hubspot_arrives_in_quickbooks(book: Book, tmp_path: Path) -> None:
+def test_the_book_in_hubspot_arrives_in_quickbooks(book: Book, shared: Path, tmp_path: Path) -> None:
     """With suffix_sku all 412 invoices arrive, on the right customers, on items whose SKU is the book's."""
     products = {**INTO_QUICKBOOKS["products"], "name_clash": "suffix_sku"}
     rules = {**INTO_QUICKBOOKS, "products": products, "closing": {"treat_as_closed": "off"}}
@@ -120,7 +122,7 @@ def test_the_book_in_hubspot_arrives_in_quickbooks(book: Book, tmp_path: Path) -
             assert email.lower() == book.customers[invoice.customer].email.lower()
             assert _item_skus(each, items) == [line.sku for line in invoice.lines]
             assert each["TxnDate"] == invoice.day.isoformat()
-        assert sum(each["TotalAmt"] for each in home.live("quickbooks", "Payment")) == _paid(book)
+        assert booked_money(home) == written_money(shared)
         nothing_left_to_do(home)
 
 
@@ -129,8 +131,60 @@ def _item_skus(invoice: dict[str, Any], items: dict[str, dict[str, Any]]) -> lis
     return [items[detail["ItemRef"]["value"]]["Sku"] for detail in details]
 
 
-def _paid(book: Book) -> Decimal:
-    return sum((each.amount for invoice in book.invoices.values() for each in invoice.payments), Decimal(0))
+Ledger = dict[str, tuple[Decimal, Decimal, list[tuple[str, Decimal]]]]
+"""By invoice number: its total, what is open, and each payment's day and amount."""
+
+
+def written_money(shared: Path) -> Ledger:
+    """The book's own figures, added up from its files by nothing of ours."""
+
+    def rows_of(name: str) -> list[dict[str, str]]:
+        with (shared / "data" / "chinook" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+
+    paid: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    for row in rows_of("payments"):
+        paid[row["invoice_no"]].append((row["payment_date"], Decimal(row["amount"])))
+    totals = {row["invoice_no"]: Decimal(row["total"]) for row in rows_of("invoices")}
+    return _ledger(totals, {number: total - _sum(paid[number]) for number, total in totals.items()}, paid)
+
+
+def shown_money(home: House) -> Ledger:
+    """The same from HubSpot: what lies on each invoice by association."""
+    invoices = {each["id"]: each for each in home.live("hubspot", "invoices")}
+    paid: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    for each in home.live("hubspot", "commerce_payments"):
+        said = each["properties"]
+        assert (said["hs_latest_status"], said["hs_currency_code"]) == ("succeeded", "USD")
+        (invoice,) = each["associations"]["invoices"]
+        number = invoices[invoice["id"]]["properties"]["hs_number"]
+        paid[number].append((said["hs_initiated_date"][:10], Decimal(said["hs_initial_amount"])))
+    told = {each["properties"]["hs_number"]: each["properties"] for each in invoices.values()}
+    totals = {number: Decimal(said["hs_amount_billed"]) for number, said in told.items()}
+    return _ledger(totals, {number: Decimal(said["qbo_balance_due"]) for number, said in told.items()}, paid)
+
+
+def booked_money(home: House) -> Ledger:
+    """The same from QuickBooks: what each payment's lines apply to which invoice, nothing being left over."""
+    invoices = {each["Id"]: each for each in home.live("quickbooks", "Invoice")}
+    paid: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    for each in home.live("quickbooks", "Payment"):
+        assert Decimal(each["UnappliedAmt"]) == 0
+        for line in each["Line"]:
+            (link,) = line["LinkedTxn"]
+            paid[invoices[link["TxnId"]]["DocNumber"]].append((each["TxnDate"], Decimal(line["Amount"])))
+    totals = {each["DocNumber"]: Decimal(each["TotalAmt"]) for each in invoices.values()}
+    return _ledger(totals, {each["DocNumber"]: Decimal(each["Balance"]) for each in invoices.values()}, paid)
+
+
+def _ledger(
+    totals: Mapping[str, Decimal], left: Mapping[str, Decimal], paid: Mapping[str, list[tuple[str, Decimal]]]
+) -> Ledger:
+    return {number: (total, left[number], sorted(paid.get(number, []))) for number, total in totals.items()}
+
+
+def _sum(payments: list[tuple[str, Decimal]]) -> Decimal:
+    return sum((amount for _, amount in payments), Decimal(0))
 
 
 def test_names_that_quickbooks_refuses_fail_and_their_invoices_wait(book: Book, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ SQL = Statements(Path(__file__).parents[1] / "sql")
 
 def match_invoices(con: duckdb.DuckDBPyConnection, situation: Situation) -> None:
     """Fill `pairs` for the due invoices. Customers are matched before, so that a pair made in this run counts as known."""
+    SQL.run(con, "match_due_paid", run_id=situation.run_id)
     SQL.run(con, "match_clear", entity=Entity.INVOICE)
     tie(con, Entity.INVOICE, OBJECTS[Entity.INVOICE][System.HUBSPOT])
     SQL.run(con, "match_linked", entity=Entity.INVOICE)

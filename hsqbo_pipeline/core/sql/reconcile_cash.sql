@@ -41,6 +41,6 @@ sides AS (
 )
 SELECT 'payment', hubspot_id, quickbooks_id, month, currency, measure,
   coalesce(sum(amount) FILTER (WHERE in_books), 0)::DECIMAL(18, 2), coalesce(sum(amount) FILTER (WHERE NOT in_books), 0)::DECIMAL(18, 2),
-  coalesce(max(unapplied), 0)::DECIMAL(18, 2)
+  coalesce(max(max(unapplied)) OVER (PARTITION BY hubspot_id, quickbooks_id), 0)::DECIMAL(18, 2)
 FROM sides WHERE month IS NOT NULL AND currency IS NOT NULL
 GROUP BY hubspot_id, quickbooks_id, month, currency, measure, place
