@@ -110,9 +110,9 @@ def _money(
         if row["system"] == System.QUICKBOOKS and row["entity"] in _DOCUMENTS and row["currency"] in moved:
             moved[row["currency"]] += row["amount"]
     for currency, amount in sorted(moved.items()):
-        month = scale.get(("invoicing", currency), Decimal(0))
+        month = scale.get(("invoicing", currency), Decimal(0)) / 3  # the mean of 90 days
         if month > 0 and amount * 100 > month * percent:
-            yield _reason(f"{currency} written to QuickBooks, of a month's {month}", amount, f"{percent} %")
+            yield _reason(f"{currency} written to QuickBooks, of a month's {month:.2f}", amount, f"{percent} %")
 
 
 def _oddities(operations: Sequence[Operation], situation: Situation) -> Iterator[dict[str, Any]]:

@@ -221,6 +221,22 @@ def test_hubspot_invoice_with_lines_taxes_and_people() -> None:
     assert [line for _kind, line, _amount in _lines(books, "hubspot")] == ["901", "902"]
 
 
+@pytest.mark.rule("H15", "H16", "N14")
+@pytest.mark.parametrize(
+    ("amount", "percent", "tax"), [("2.90", "5", "0.15"), ("11.40", "2.5", "0.29"), ("1.005", "100", "1.01")]
+)
+def test_half_cents_of_a_rate_go_up(amount: str, percent: str, tax: str) -> None:
+    """The tax of a rate on the whole invoice is worked out in decimals: half a cent goes up, as HubSpot rounds it."""
+    books = Mirrored()
+    _hubspot_invoice(books)
+    books.hubspot("line_items", "901", quantity="1", price=amount, amount=amount)
+    books.associate("invoices", "77", "line_items", "901", 409)
+    books.hubspot("taxes", "801", hs_type="PERCENT", hs_value=percent)
+    books.associate("invoices", "77", "taxes", "801", 415)
+    books.validate(Entity.INVOICE)
+    assert books.row("invoices", "hubspot", "77")["tax"] == D(tax)
+
+
 def test_hubspot_line_without_amount_yet() -> None:
     """A line whose amount HubSpot has not worked out yet is quantity times price."""
     books = Mirrored()

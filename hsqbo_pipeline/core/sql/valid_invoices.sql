@@ -21,9 +21,10 @@ taxes AS (
   JOIN mirror AS m ON m.system = 'hubspot' AND m.object = 'taxes' AND m.id = a.to_id AND m.gone IS NULL
   WHERE a.from_object = 'invoices' AND a.to_object = 'taxes'
 ),
+-- A hundredth is multiplied by: a division makes binary floats, which lose half cents.
 added_taxes AS (
   SELECT t.id, any_value(t.value_raw) FILTER (WHERE t.value IS NULL) AS bad,
-    sum(CASE WHEN t.type = 'PERCENT' THEN round(TRY_CAST(coalesce(l.items, 0) AS DECIMAL(18, 4)) * TRY_CAST(t.value AS DECIMAL(12, 6)) / 100, 2)::DECIMAL(18, 2)
+    sum(CASE WHEN t.type = 'PERCENT' THEN round(TRY_CAST(coalesce(l.items, 0) AS DECIMAL(20, 8)) * TRY_CAST(t.value AS DECIMAL(12, 6)) * 0.01::DECIMAL(3, 2), 2)::DECIMAL(18, 2)
              ELSE t.value END) AS tax
   FROM taxes AS t LEFT JOIN line_sums AS l ON l.system = 'hubspot' AND l.id = t.id GROUP BY t.id
 ),
