@@ -5,7 +5,7 @@ QuickBooks' token makes that certain; HubSpot has nothing of the kind, so the lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,13 @@ STALE = "INV_STALE_VERSION"
 async def looked_at(run: Run, entries: Sequence[Entry]) -> list[Entry]:
     """Those of `entries` (all of one system, object and action) that may be sent; the tasks of the others are ended."""
     if entries and entries[0].step.action in _CHANGES:
-        found = await _read(run, entries)
-        entries = [entry for entry in entries if _stands(entry, found)]
+        found, ended = await _read(run, entries)
+        entries = [entry for entry in entries if _stands(entry, found, ended)]
     return _guarded(run, entries)
 
 
-async def _read(run: Run, entries: Sequence[Entry]) -> dict[str, Record]:
-    """The targets as they are now, by id; they enter the mirror too."""
+async def _read(run: Run, entries: Sequence[Entry]) -> tuple[dict[str, Record], set[str]]:
+    """The targets as they are now, by id; they enter the mirror too. And which of them somebody has made inactive since."""
     first = entries[0].step
     ids = list(dict.fromkeys(str(entry.target) for entry in entries))
     if first.system is System.QUICKBOOKS:
@@ -44,13 +44,20 @@ async def _read(run: Run, entries: Sequence[Entry]) -> dict[str, Record]:
         records = (await run.clients.hubspot.batch_read(first.object, ids, names)).records
         key = "id"
     with run.warehouse.transaction() as con:
+        ended = _made_inactive(mirror.payloads(con, first.system.value, first.object, ids), records)
         known = mirror.live(con, first.system.value, first.object, ids)
         kept = [record for record in records if str(record[key]) in known]
         mirror.load_answer(con, run.situation.run_id, first.system.value, first.object, kept)
-    return {str(record[key]): record for record in records}
+    return {str(record[key]): record for record in records}, ended
 
 
-def _stands(entry: Entry, found: Mapping[str, Record]) -> bool:
+def _made_inactive(before: Mapping[str, Mapping[str, Any]], records: Sequence[Record]) -> set[str]:
+    """Entries of QuickBooks' lists that were active when the plan was made: inactive ones go another way (N11)."""
+    off = [str(record["Id"]) for record in records if record.get("Active") is False]
+    return {found for found in off if before.get(found, {}).get("Active") is not False}
+
+
+def _stands(entry: Entry, found: Mapping[str, Record], ended: Collection[str]) -> bool:
     """Whether the target is there and what decided the change still stands in it."""
     step, system = entry.step, entry.step.system
     current = found.get(str(entry.target))
@@ -60,6 +67,8 @@ def _stands(entry: Entry, found: Mapping[str, Record]) -> bool:
         entry.task.end("refused", "REF_REMOTE_GONE", {"id": entry.target, "system": system.value})
         return False
     changed = moved(system, step.before, current)
+    if str(entry.target) in ended and step.action is StepAction.UPDATE:
+        changed.append("Active")
     if changed:
         entry.task.end("set_aside", STALE, {"system": system.value, "fields": changed})
         return False

@@ -146,20 +146,24 @@ def customer(bench: Bench, name: str, **fields: object) -> str:
     return str(bench.person(Q, "create", "Customer", fields={"DisplayName": name, **fields})["id"])
 
 
-@pytest.mark.rule("D62", "H30")
+@pytest.mark.rule("D62", "H30", "N11")
 def test_a_quickbooks_record_that_a_person_changed_since_the_plan_is_set_aside(bench: Bench) -> None:
-    """What decided the change must still stand there, or nothing is written and it is planned again."""
-    one, two = customer(bench, "Ada", GivenName="Ada"), customer(bench, "Bob", GivenName="Bob")
+    """What decided the change must still stand there, or nothing is written and it is planned again; so must the record
+    itself, which a person may have made inactive."""
+    one, two, off = (customer(bench, name, GivenName=name) for name in ("Ada", "Bob", "Cat"))
     bench.read()
     now = bench.situation()
     operations = [
         change(now, Entity.CUSTOMER, (Q, one), "c1", {"GivenName": "Ada B."}, {"GivenName": "Ada"}, label="ada"),
         change(now, Entity.CUSTOMER, (Q, two), "c2", {"GivenName": "Robert"}, {"GivenName": "Bob"}, label="bob"),
+        change(now, Entity.CUSTOMER, (Q, off), "c3", {"GivenName": "Kate"}, {"GivenName": "Cat"}, label="cat"),
     ]
+    bench.person(Q, "inactivate", "Customer", id=off)
     bench.person(Q, "update", "Customer", id=one, fields={"GivenName": "Adele", "Notes": "asked for it"})
     bench.person(Q, "update", "Customer", id=two, fields={"Notes": "calls on Mondays"})
     bench.write(operations)
-    assert bench.ends() == {"ada": ("set_aside", "INV_STALE_VERSION"), "bob": ("done", None)}
+    stale = ("set_aside", "INV_STALE_VERSION")
+    assert bench.ends() == {"ada": stale, "bob": ("done", None), "cat": stale}
     state = {each["Id"]: each for each in bench.quickbooks("Customer")}
     assert (state[one]["GivenName"], state[two]["GivenName"], state[two]["Notes"]) == (
         "Adele",

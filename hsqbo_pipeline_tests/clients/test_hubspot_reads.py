@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -93,13 +94,18 @@ def test_a_search_that_stops_short_never_passes_as_complete(page: httpx.Response
     assert caught.value.code == "SYS_EXTRACT_TRUNCATED"
 
 
+def _missing(*ids: str) -> dict[str, Any]:
+    """What HubSpot says of ids it has no record of."""
+    return {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "no", "context": {"ids": list(ids)}}
+
+
 @pytest.mark.rule("D36", "ID_MERGED_AWAY")
 def test_batch_read_tells_missing_from_merged() -> None:
     """A survivor that names the id it took in is a move; an id in `errors` is missing."""
     answer = results(
         [_record("1"), _record("90", hs_merged_object_ids="2;7")],
         207,
-        errors=[{"status": "error", "category": "OBJECT_NOT_FOUND", "message": "no", "context": {"ids": ["3"]}}],
+        errors=[_missing("3")],
     )
     script = Script(answer)
     read = virtual_run(hubspot(script).batch_read("contacts", ["1", "2", "3", "1"], ["email"]))
@@ -111,7 +117,7 @@ def test_batch_read_tells_missing_from_merged() -> None:
 
 def test_batch_read_by_email_compares_as_hubspot_stores_it() -> None:
     """Addresses are lower-cased there; two spellings of one are one input."""
-    script = Script(results([_record("1", email="ada@example.com")]))
+    script = Script(results([_record("1", email="ada@example.com")], 207, errors=[_missing("BOB@example.com")]))
     wanted = ["Ada@Example.com ", "ada@example.com", "bob@example.com"]
     read = virtual_run(hubspot(script).batch_read("contacts", wanted, ["firstname"], "email"))
     assert read.missing == ["bob@example.com"]
@@ -122,11 +128,26 @@ def test_batch_read_by_email_compares_as_hubspot_stores_it() -> None:
 @pytest.mark.parametrize(("history", "sizes"), [((), [100, 100, 30]), (("email",), [50, 50, 50, 50, 30])])
 def test_batch_read_takes_any_number_in_the_largest_batches_allowed(history: tuple[str, ...], sizes: list[int]) -> None:
     """100 a request, 50 where property history is asked for."""
-    script = Script(lambda request: results([]), loop=True)
+
+    def nothing(request: httpx.Request) -> httpx.Response:
+        asked = [each["id"] for each in json.loads(request.content)["inputs"]]
+        return results([], 207, errors=[_missing(*asked)])
+
+    script = Script(nothing, loop=True)
     ids = [str(number) for number in range(230)]
     read = virtual_run(hubspot(script).batch_read("contacts", ids, ["email"], history=history))
     assert sorted((len(body["inputs"]) for body in script.bodies()), reverse=True) == sizes
     assert len(read.missing) == 230
+
+
+@pytest.mark.rule("D14", "SYS_EXTRACT_TRUNCATED", "N13")
+@pytest.mark.parametrize("errors", [[], [_missing("3")]])
+def test_a_batch_read_that_is_merely_short_is_no_answer(errors: list[dict[str, Any]]) -> None:
+    """A record left out without a word may be there: taken for missing it would count as deleted, or be made again."""
+    script = Script(results([_record("1")], 207 if errors else 200, errors=errors))
+    with pytest.raises(RemoteError) as caught:
+        virtual_run(hubspot(script).batch_read("contacts", ["1", "2", "3"], ["email"]))
+    assert caught.value.code == "SYS_EXTRACT_TRUNCATED"
 
 
 def test_associations_are_read_to_their_last_page_with_text_ids() -> None:

@@ -28,6 +28,7 @@ from hsqbo_pipeline.clients.hubspot.paths import Paths
 from hsqbo_pipeline.clients.hubspot.reading import (
     MERGED_IDS,
     associated_in,
+    check_missing,
     check_search_page,
     next_of,
     page_of,
@@ -133,6 +134,7 @@ class HubSpotClient:
 
         Ids without a record are in `missing`; ids that were merged into another record in `moved`. Associations cannot
         be read here. Two inputs that are the same after trimming and lower-casing count as one, as HubSpot demands.
+        Raises RemoteError SYS_EXTRACT_TRUNCATED for an answer that is short of records and does not say that they are missing.
         """
         key = id_property or "id"
         distinct = list({key_of(key, value): value for value in ids}.values())
@@ -153,6 +155,7 @@ class HubSpotClient:
         found = BatchRead([], [], {}, pages)
         for chunk, page in zip(chunks, pages, strict=True):
             missing, moved = unread(chunk, page, id_property)
+            check_missing(missing, page, id_property)
             found.missing.extend(missing)
             found.moved.update(moved)
             found.records.extend(page.records)

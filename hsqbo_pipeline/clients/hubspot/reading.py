@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from hsqbo_pipeline.clients.faults import REMOTE, TRUNCATED, Fault, error_of
 from hsqbo_pipeline.clients.hubspot.answers import Associated
 from hsqbo_pipeline.clients.hubspot.faults import SYSTEM
@@ -82,6 +84,30 @@ def unread(requested: Sequence[str], page: Page, id_property: str | None) -> tup
     if len(left) == len(strangers) == 1 and not _named_missing(page):
         moved[left.pop()] = strangers.pop()
     return left, moved
+
+
+def check_missing(left: Sequence[str], page: Page, id_property: str | None) -> None:
+    """Raise RemoteError SYS_EXTRACT_TRUNCATED if the answer lacks records without saying that there are none.
+
+    HubSpot names ids that it has no record of in `errors` (batch read, 207). An answer that merely is shorter must not pass
+    for that: what is taken for missing counts as deleted, or is made.
+    """
+    if not left:
+        return
+    data = orjson.loads(page.raw)
+    errors = [each for each in data.get("errors") or () if isinstance(each, dict)]
+    key = id_property or "id"
+    named = {
+        key_of(key, value)
+        for each in errors
+        for ids in (each.get("context") or {}).values()
+        if isinstance(ids, list)
+        for value in ids
+    }
+    silent = [value for value in left if key_of(key, value) not in named]
+    if silent and (named or not (errors or data.get("numErrors"))):
+        said = f"the answer lacks {len(silent)} records without a word"
+        raise error_of(Fault(TRUNCATED, 200, "", said, request_id=page.request_id, system=SYSTEM))
 
 
 def _named_missing(page: Page) -> bool:
