@@ -113,11 +113,12 @@ def _operation(
     sequence = night.situation.sequences.get((made.entity, source, source_id), 0)
     on_done: dict[str, Any] = {}
     if action in (Action.VOID, Action.ARCHIVE):
-        hubspot_id, quickbooks_id = made.ids[System.HUBSPOT], made.ids[System.QUICKBOOKS]
+        ends = ((source, source_id, made.target_id), (made.target, made.target_id, source_id))
+        stone = {"entity": made.entity.value, "reason": "undone"}
         on_done = {
-            "unlink": [hubspot_id, quickbooks_id],
-            "tombstone": {"entity": made.entity.value, "system": source.value, "id": source_id, "partner_id": made.target_id, "reason": "undone"},
-        }  # fmt: skip
+            "unlink": [made.ids[System.HUBSPOT], made.ids[System.QUICKBOOKS]],
+            "tombstone": [{**stone, "system": side.value, "id": one, "partner_id": other} for side, one, other in ends],
+        }
     return Operation(
         operation_id=operation_id(
             night.situation.company.realm, made.entity, source, source_id, f"undo-{action.value}", sequence

@@ -1,6 +1,6 @@
 """`make torture`: every torture there is, and its figures.
 
-All of it takes hours of processor time. `--only` takes some tortures, `--act` one of the two nights, `--part 2/5` each
+All of it takes some one and a half hours of processor time. `--only` takes some tortures, `--act` one act, `--part 2/5` each
 fifth point and each fifth answer beginning with the second, so that five calls make one whole.
 """
 
@@ -53,7 +53,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="torture", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=TORTURES, default=TORTURES, help="some tortures")
-    parser.add_argument("--act", nargs="+", choices=ACTS, default=tuple(ACTS), help="one of the nights")
+    parser.add_argument("--act", nargs="+", choices=ACTS, default=tuple(ACTS), help="one of the acts")
     parser.add_argument("--size", type=int, default=28, help="records of each kind on each side of the busy day")
     parser.add_argument("--every", action="store_true", help="also points at which a death would leave the same behind")
     parser.add_argument("--part", type=_part, default=(1, 1), metavar="M/N", help="each N-th point from the M-th on")

@@ -114,7 +114,7 @@ def rehearsed(act: Act) -> Act:
         kinds, records = _written(data)
         trouble = undisturbed(act, theatre, data)
         assert not trouble, trouble
-        expected = end_state(theatre, data)
+        expected = end_state(act, theatre, data)
     return replace(
         act, points=first.points, deaths=deaths(first), expected=expected,
         writes={name: int(found["writes"]) for name, found in counts.items()},
@@ -174,12 +174,12 @@ def kill_once(act: Act, at: str, data: Path) -> str | None:
         killed = perform(theatre, data, act.rules, at=at, play=act.play)
         if killed.exit_code is not None:
             return f"{where}: the night ended with {killed.exit_code} and never came there: {killed.said[-500:]}"
-        trouble = undisturbed(act, theatre, data) or differing(act.expected, end_state(theatre, data))
+        trouble = undisturbed(act, theatre, data) or differing(act.expected, end_state(act, theatre, data))
         return f"{where}: {trouble}" if trouble else None
 
 
-def end_state(theatre: Theatre, data: Path) -> dict[str, Any]:
-    """Both sides and the link table, in contents alone."""
+def end_state(act: Act, theatre: Theatre, data: Path) -> dict[str, Any]:
+    """Both sides and the link table, in contents alone, and the states. Pairs that an undo ended may be told as one or as two."""
     found = dict(picture(*theatre.states()))
     con = duckdb.connect(str(data / "warehouse.duckdb"), read_only=True)
     try:
@@ -188,7 +188,8 @@ def end_state(theatre: Theatre, data: Path) -> dict[str, Any]:
         ).fetchall()
         found["open"] = con.execute("SELECT count(*) FROM journal WHERE status IN ('intended', 'uncertain')").fetchall()
         found["states"] = con.execute(
-            "SELECT entity, state, count(*) FROM record_states GROUP BY ALL ORDER BY ALL"
+            "SELECT entity, state, if($pairs, count(*), 1) FROM record_states GROUP BY entity, state ORDER BY ALL",
+            {"pairs": act.play is night},
         ).fetchall()
     finally:
         con.close()

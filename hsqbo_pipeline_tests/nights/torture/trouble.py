@@ -69,7 +69,7 @@ def _converge(act: Act, theatre: Theatre, data: Path, found: Troubled, most: int
         ended = perform(theatre, data, act.rules)
         if ended.exit_code not in (0, 1):
             return f"a clean night ended with {ended.exit_code}: {ended.said[-400:]}"
-        difference = differing(act.expected, end_state(theatre, data))
+        difference = differing(act.expected, end_state(act, theatre, data))
         if not difference:
             found.most_nights = max(found.most_nights, nights)
             return ""
@@ -97,7 +97,7 @@ def chaos(act: Act, seed: int, share: float, folder: Path) -> Troubled:
             perform(theatre, data, act.rules)
             found.most_nights = night
             theatre.trouble([])
-            if not differing(_without_states(act.expected), _without_states(end_state(theatre, data))):
+            if not differing(_without_states(act.expected), _without_states(end_state(act, theatre, data))):
                 break
         found.extra_requests = theatre.requests() - act.requests
         trouble = _converge(act, theatre, data, Troubled())
