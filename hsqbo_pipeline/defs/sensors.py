@@ -51,6 +51,7 @@ def broken_off(settings: Settings, context: dg.RunFailureSensorContext) -> str |
             return str(problem.value)
     for step in context.get_step_failure_events():
         error = step.step_failure_data.error
+        error = (error.cause or error) if error is not None else None  # Dagster wraps what a step raises
         if error is not None and error.cls_name:
             return f"{error.cls_name} in {step.step_key}, which is a bug of ours; the run's page has the rest."
     return "Its process was gone: killed, out of memory, or the machine went down."

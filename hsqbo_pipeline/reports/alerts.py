@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,16 +129,19 @@ def tell_broken(settings: Settings, data: Path, what: str, why: str, then: str) 
 
     `what` is the run in words, `why` the reason, `then` what happens next or what to do.
     """
+    if not settings.alert_urls:
+        return False
     memory = _read(data)
     now = f"{datetime.now(UTC):%Y-%m-%d} {why}"
-    if not settings.alert_urls or memory.broken == now:
+    if memory.broken == now:
         return False
     latest = data / "reports" / "latest.html"
     lines = [f"Why: {_typed(why, 600)}", f"Next: {then}"]
     lines += [f"Last report: {latest.resolve()}"] if latest.exists() else []
     if not _post(settings, f"{what} did not come to its end", "\n".join(lines)):
         return False
-    _write(data, replace(memory, broken=now))
+    with suppress(OSError):  # a full disk or a shut folder may be the very reason
+        _write(data, replace(memory, broken=now))
     return True
 
 
@@ -178,7 +182,7 @@ def _read(data: Path) -> Memory:
     try:
         kept: dict[str, Any] = json.loads((data / FILE_NAME).read_text(encoding="utf-8"))
         return Memory(**kept)
-    except (FileNotFoundError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError):
         return Memory()  # a lost memory means that everything open is told once more
 
 

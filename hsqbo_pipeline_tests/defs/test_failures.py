@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from hsqbo_pipeline.defs.extraction import ASSETS, system_of
-from hsqbo_pipeline.defs.sensors import report_from_state
+from hsqbo_pipeline.defs.sensors import broken_off, report_from_state
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.runs.blocked import NEEDS
 from hsqbo_pipeline.settings import load as load_settings
@@ -26,6 +27,15 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with opened(tmp_path_factory.mktemp("town")) as found:
         assert found.job()[0]
         yield found
+
+
+def _broken(place: Place) -> str | None:
+    """What the failure sensor finds of the newest run."""
+    run = place.instance.get_runs(limit=1)[0]
+    events = [log.dagster_event for log in place.instance.all_logs(run.run_id) if log.dagster_event is not None]
+    failed = next(event for event in events if event.is_run_failure)
+    context = dg.build_run_status_sensor_context("after_failure", failed, place.instance, run).for_run_failure()
+    return broken_off(load_settings(), context)
 
 
 @pytest.mark.rule("D85", "SYS_EXTRACT_TRUNCATED")
@@ -72,6 +82,7 @@ def test_a_dead_system_is_named_and_nothing_is_written(town: Place, system: Syst
     assert not town.checks("failure_report")["nothing_blocked"].passed
     assert not town.checks("run_report")["run_is_green"].passed
     assert town.checks("run_report")["run_is_green"].blocking
+    assert _broken(town) is None  # it came to its end and told people itself
 
 
 def test_after_the_trouble_the_next_night_is_green(town: Place) -> None:
@@ -93,6 +104,7 @@ def test_a_held_lock_is_told_by_every_asset_and_by_the_run(place: Place) -> None
     told = place.told("run_report")
     assert (told["complete"], told["code"]) == (False, "OPS_OTHER_RUN")
     assert "run-of-somebody" in str(told["problem"])
+    assert "run-of-somebody" in str(_broken(place))
     assert not place.checks("run_report")["run_is_green"].passed
 
 
@@ -128,6 +140,7 @@ def test_a_bug_fails_the_run_and_the_report_is_written_from_state(
     monkeypatch.setattr("hsqbo_pipeline.runs.stages.close_plan", broken)
     assert company.job() == (False, None)
     assert "ZeroDivisionError" in caplog.text
+    assert str(_broken(company)).startswith("ZeroDivisionError in sync_plan")
     for report in (company.data / "reports").iterdir():
         report.unlink()
     assert report_from_state(load_settings(), "sensor") is None

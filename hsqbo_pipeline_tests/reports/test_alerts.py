@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from hsqbo_pipeline.cli import main
 from hsqbo_pipeline.reports.alerts import tell, tell_broken
 from hsqbo_pipeline.settings import Settings
 from hsqbo_pipeline_tests.reports.published_company import FIRST, NIGHT, SECOND, company, run, state
@@ -198,3 +200,17 @@ def test_a_name_rings_nobody_and_fills_no_telephone(tmp_path: Path, post: Post) 
     assert line.startswith("  new: Customers: @\u2060everyone <@\u2060U1> ada@example.com [31m new: Forged xx")
     assert "\x1b" not in line
     assert len(line) < 400
+
+
+def test_a_mistake_that_stops_crons_run_is_told(tmp_path: Path, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no terminal is attached, `hsqbo sync` tells people why there was no run; the exit code stays what it is."""
+    rules = tmp_path / "sync.yaml"
+    rules.write_text("timezone: America/New_York\ncustomers: {direction: sideways}\n", encoding="utf-8")
+    monkeypatch.setenv("HSQBO_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HSQBO_RULES", str(rules))
+    monkeypatch.setenv("HSQBO_ALERT_URLS", f"json://{post.base}/hook")
+    monkeypatch.setattr(sys, "argv", ["hsqbo", "sync"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "sync.yaml:2" in post.got[-1]
