@@ -63,8 +63,8 @@ class Lines:
 
 
 def told(what: str, done: int, total: int | None, seconds: float) -> str:
-    """`invoices 300 of 1,200, 25 a second, 36 s left`."""
-    rate = done / seconds if seconds else 0.0
+    """`invoices 300 of 1,200, 25 a second, 36 s left`; no pace of less than a second, which tells of the first answer alone."""
+    rate = done / seconds if seconds >= 1 else 0.0
     count = f"{what} {done:,}" if total is None else f"{what} {done:,} of {total:,}"
     speed = f", {rate:,.0f} a second" if rate >= 1 else f", {rate * 60:,.0f} a minute" if rate else ""
     left = f", {span((total - done) / rate)} left" if total is not None and rate and done < total else ""

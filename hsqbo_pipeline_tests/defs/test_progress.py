@@ -60,4 +60,5 @@ def test_a_terminal_gets_bars_and_a_pipe_none() -> None:
 def test_slow_things_are_told_by_the_minute() -> None:
     """Less than one a second is told by the minute; what nobody knows the end of has no time left."""
     assert told("invoices", 5, None, 10.0) == "invoices 5, 30 a minute"
+    assert told("invoices", 100, None, 0.004) == "invoices 100"
     assert told("invoices", 0, 10, 0.0) == "invoices 0 of 10"
