@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,24 @@ class Case:
     def hubspot_lines(self) -> str:
         """HubSpot's lines, discount and fees as a baseline keeps them."""
         return _hubspot_text(self.lines[System.HUBSPOT], self.order_discount, self.order_fees)
+
+    @cached_property
+    def booked_items(self) -> Mapping[tuple[str | None, ...], str | None]:
+        """The QuickBooks item that each HubSpot line, by product, SKU and name, was settled on: it stays while HubSpot names the
+        same, whoever has that SKU by now."""
+        baseline = self.pair.baseline or {}
+        before = json.loads(baseline.get(System.HUBSPOT, {}).get("lines") or "[]")
+        booked = json.loads(baseline.get(System.QUICKBOOKS, {}).get("lines") or "[]")
+        by_amount: dict[str, str | None] = {}
+        for form in reversed(booked):
+            by_amount[form[4]] = form[1]
+        found: dict[tuple[str | None, ...], str | None] = {}
+        for place, (item_id, sku, name, *_, amount) in enumerate(each[:6] for each in before if len(each) > 2):
+            # Lines were settled in HubSpot's order, unless somebody had put those of the books into another.
+            in_place = place < len(booked) and booked[place][4] == amount
+            item = booked[place][1] if in_place else by_amount.get(amount)
+            found.setdefault((item_id, sku, name), item)
+        return found
 
     def _adjustment(self, kind: str) -> Decimal:
         lines = sum((line["amount"] or ZERO for line in self.lines[System.HUBSPOT]), start=ZERO)

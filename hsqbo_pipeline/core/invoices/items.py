@@ -1,4 +1,5 @@
-"""Which QuickBooks item a HubSpot line posts to: by link, then by SKU, then the custom line item or a refusal (A20-A24)."""
+"""Which QuickBooks item a HubSpot line posts to: the one it stands on already, else by link, then by SKU, then the custom line
+item or a refusal (A20-A24)."""
 
 from __future__ import annotations
 
@@ -87,7 +88,7 @@ def choose(
     case: Case, line: Row, position: int, parents: Parents, fallbacks: Fallbacks, situation: Situation
 ) -> Choice | Verdict:
     """The item of a line, or why the invoice can't be sent."""
-    found = _by_link(line, parents) or _by_sku(case, line, parents)
+    found = _as_before(case, line, parents) or _by_link(line, parents) or _by_sku(case, line, parents)
     if isinstance(found, Verdict):
         return found
     if found is None:
@@ -121,6 +122,14 @@ def _by_sku(case: Case, line: Row, parents: Parents) -> Standing | Verdict | Non
         return parents.product(System.QUICKBOOKS, items[0])
     products = [parents.product(System.HUBSPOT, each) for each in parents.skus.get((System.HUBSPOT, key), ())]
     return next((each for each in products if each.reachable or each.failing), None)
+
+
+def _as_before(case: Case, line: Row, parents: Parents) -> Standing | None:
+    if not line["item_id"] and not line["sku"]:
+        return None
+    item = case.booked_items.get((line["item_id"], line["sku"], line["name"]))
+    known = item is not None and item != parents.custom_item and parents.row(Entity.PRODUCT, System.QUICKBOOKS, item)
+    return parents.product(System.QUICKBOOKS, item) if item and known else None
 
 
 def _usable(case: Case, position: int, reference: Any, row: Row, situation: Situation) -> Choice | Verdict:
