@@ -21,7 +21,8 @@ def billed(case: Case, parents: Parents, situation: Situation) -> Standing | Ver
             candidates=tuple({"system": "hubspot", "id": each} for each in ids),
         )
     if chosen is None:
-        return case.verdict("INV_CUSTOMER_UNRESOLVED", slots={"contact": "no contact on the invoice"})
+        nobody = "company" if situation.rules.customers.bill == "companies" else "contact"
+        return case.verdict("INV_CUSTOMER_UNRESOLVED", slots={"contact": f"no {nobody} on the invoice"})
     if chosen.reachable:
         return chosen
     if chosen.failing:

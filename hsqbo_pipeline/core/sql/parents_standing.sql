@@ -11,7 +11,7 @@ both_ways AS (
   SELECT s.entity, 'quickbooks', s.quickbooks_id, coalesce(m.merged_into, s.hubspot_id), s.role, s.since_at
   FROM standing AS s
   LEFT JOIN mirror AS m ON s.entity = 'customer' AND m.system = 'hubspot' AND m.object = s.hubspot_object AND m.id = s.hubspot_id AND m.gone IS NOT NULL
-  WHERE m.gone IS NULL OR m.merged_into IS NOT NULL
+  WHERE (m.gone IS NULL OR m.merged_into IS NOT NULL) AND (s.entity = 'product' OR s.hubspot_object = $object)
 ),
 partners AS (
   SELECT w.entity, w.system, w.id, b.partner
