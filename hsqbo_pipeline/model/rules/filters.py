@@ -191,5 +191,7 @@ RECOMMENDED_CONTACTS: Groups = (
         Condition(object="invoices", property="hs_invoice_status", operator=Operator.NONE_OF, values=("draft",)),
         Condition(object="invoices", property="hs_createdate", operator=Operator.AFTER, values=(START,)),
         Condition(object="invoices", property="hs_invoice_source", operator=Operator.ANY_OF, values=("HubSpot",)),
+        # A mirror of ours may say that it was made in HubSpot; nobody bills it there (H3).
+        Condition(object="invoices", property="hs_invoice_billable", operator=Operator.NONE_OF, values=("false",)),
     ),
 )
