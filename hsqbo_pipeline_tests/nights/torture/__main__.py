@@ -78,7 +78,11 @@ def _kill(act: Act, options: argparse.Namespace, folder: Path) -> list[str]:
 
     parts = _side_by_side(share, options.jobs, folder)
     killed, wrong = sum(part[0] for part in parts), [each for part in parts for each in part[1]]
-    stands = "" if options.every else f"; they stand for {len(act.points)}, whose others would leave the same behind"
+    stands = (
+        ""
+        if options.every or every > 1
+        else f"; they stand for {len(act.points)}, whose others would leave the same behind"
+    )
     say(f"  killed with SIGKILL at {killed} points{stands}. Each was followed by one clean night: {len(wrong)} ended otherwise "
          f"than an undisturbed night ({time.monotonic() - started:.0f} s)")  # fmt: skip
     return wrong
