@@ -169,13 +169,14 @@ def test_a_real_account_is_only_observed_until_someone_says_more(said: str, envi
 
 @pytest.mark.rule("A63", "A68")
 def test_the_recommended_filter_of_contacts() -> None:
-    """A contact becomes a customer by an invoice that was finalised, made after the start, and made in HubSpot."""
+    """A contact becomes a customer by an invoice that was finalised, made after the start, made and billed in HubSpot."""
     groups = with_rules("start: 2026-11-23\n").filter_groups(Entity.CUSTOMER, System.HUBSPOT)
     assert [[str(condition) for condition in group] for group in groups] == [
         [
             "invoices.hs_invoice_status is none of draft",
             "invoices.hs_createdate is after 2026-11-23T05:00:00+00:00",
             "invoices.hs_invoice_source is any of HubSpot",
+            "invoices.hs_invoice_billable is none of false",
         ]
     ]
 
@@ -192,7 +193,7 @@ def test_all_and_the_other_directions_have_no_conditions() -> None:
 def test_without_a_start_its_condition_falls_away() -> None:
     """Until the first run has frozen a start, a condition on it cannot keep anything out."""
     groups = with_rules("").filter_groups(Entity.CUSTOMER, System.HUBSPOT)
-    assert [condition.operator for condition in groups[0]] == [Operator.NONE_OF, Operator.ANY_OF]
+    assert [condition.operator for condition in groups[0]] == [Operator.NONE_OF, Operator.ANY_OF, Operator.NONE_OF]
 
 
 @pytest.mark.rule("A65")

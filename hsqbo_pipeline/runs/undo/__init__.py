@@ -34,7 +34,7 @@ def undo(
             stages.validate(night, entity)
         run_id = _run_id(night, run)
         verdicts = list(reversal(night, run_id))
-        _keep(night, [one for one in verdicts if one.operations])
+        _keep(night, verdicts)
         stages.close_plan(night, left=[*_left(verdicts), *_kept(night, run_id)])
         stages.apply_waves(night, tuple(Wave))
         ending.settle_states(night)
@@ -42,11 +42,11 @@ def undo(
         return ending.end(night)
 
 
-def _keep(night: Night, planned: Sequence[Verdict]) -> None:
-    """What is refused changes nobody's state. What is planned is looked at anew by the next night, should nobody approve it."""
+def _keep(night: Night, verdicts: Sequence[Verdict]) -> None:
+    """The report of this run tells what is refused; the next night looks at all of it anew, approved or not."""
     with night.warehouse.transaction() as con:
-        plans.keep(con, night.run_id, planned)
-        for one in planned:
+        plans.keep(con, night.run_id, verdicts)
+        for one in verdicts:
             for side, found in one.covers:
                 ids = [found.partition(":")[0]]  # a share's record is its payment
                 due.mark(con, one.entity, side, ids, reason="decision", run_id=night.run_id)
