@@ -86,10 +86,9 @@ def _aside(case: Case, situation: Situation) -> Verdict | None:
 
 
 def _resting(case: Case, situation: Situation) -> Verdict | None:
-    """A pair that stays linked while a rule keeps it out: its direction was turned, or a person made a draft of it again."""
-    if not situation.rules.invoices.writes_to(case.owner.other):
-        direction = f"{case.owner}_to_{case.owner.other}"
-        return case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": direction})
+    """A pair that stays linked while a rule keeps it out: mirrors are not written, or a person made a draft of it again."""
+    if case.owner is System.QUICKBOOKS and not situation.rules.invoices.writes_to(System.HUBSPOT):
+        return case.verdict("FLT_DIRECTION_OFF", slots={"object": "invoices", "direction": "quickbooks_to_hubspot"})
     if case.owner is System.HUBSPOT and case.row(System.HUBSPOT)["status"] == "draft":
         return case.verdict("FLT_STATUS", slots={"status": "draft", "allowed": "open or paid"})
     return None

@@ -44,6 +44,10 @@ def keep(case: Case, parents: Parents, outbox: Outbox, situation: Situation) -> 
     still = not case.said("adopt") and (found.forbidden - ({"lines", "tax"} if case.said("push") else set()))
     if still or (removed is not None and not case.said("adopt")):
         return Draft(case, _standing_still(case, found, removed, parents))
+    if found.pushed and not situation.rules.invoices.writes_to(System.QUICKBOOKS):
+        # What HubSpot changed goes nowhere and settles nothing; what the books say is told all the same (1.32).
+        slots = {"object": "invoices", "direction": "hubspot_to_quickbooks"}
+        return Draft(case, case.verdict("FLT_DIRECTION_OFF", slots=slots), figures=figures_of(case))
     return _flow(case, found, parents, outbox, situation)
 
 
