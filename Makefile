@@ -44,7 +44,7 @@ types: setup ## type checks
 	@echo "Checking types" && $(BIN)/mypy
 
 suite: setup ## all tests
-	@echo "Running the tests" && $(BIN)/python -m pytest -n 4 --dist worksteal
+	@echo "Running the tests" && $(BIN)/python -m pytest -n 3 --dist worksteal
 
 test: lint types suite ## lint, types and all tests
 

@@ -6,7 +6,7 @@ What a sentence may keep is a list of slots that never hold personal data; a slo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from hsqbo_pipeline.core.tables import Row
@@ -40,11 +40,6 @@ def masked(row: Mapping[str, Any]) -> Row:
     if hidden.get("reasons") is not None:
         hidden["reasons"] = json.dumps([_reason(each) for each in json.loads(row["reasons"])])
     return hidden
-
-
-def all_masked(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Each row masked."""
-    return [masked(row) for row in rows]
 
 
 def _told_again(code: str, slots: Any) -> tuple[str, str]:

@@ -106,7 +106,7 @@ def end(night: Night) -> Ended:
         )  # fmt: skip
     reads = SQL.rows(con, "read_summary", run_id=night.run_id)
     with explained(night.settings.data):
-        report = str(_write_files(night))
+        report = _write_files(night)
     return Ended(
         night.run_id,
         night.number,
@@ -137,8 +137,8 @@ def growth(night: Night) -> list[str]:
     ]
 
 
-def _write_files(night: Night) -> Path:
-    """What people read, and what must outlive a lost warehouse; the path of the report."""
+def _write_files(night: Night) -> str:
+    """What must outlive a lost warehouse, and what people read; the path of the report, if one was wanted."""
     settings = night.settings
     publish(night.warehouse)
     decisions.write_file(night.warehouse.con, settings.data)
@@ -149,10 +149,12 @@ def _write_files(night: Night) -> Path:
         history_days=settings.keep_reports_days,
         landing_days=settings.keep_raw_days,
     )
+    if not night.request.pages:
+        return ""
     report = write_all(settings.data, night.run_id)
     forget_reports(settings.data, now=datetime.now(UTC), days=settings.keep_reports_days)
     tell(settings, settings.data)
-    return report
+    return str(report)
 
 
 def red_reasons(night: Night) -> list[str]:

@@ -28,7 +28,8 @@ class Request:
     """One run. `from_day` and `to_day` (both inclusive, in the company's zone) name books to be looked at again.
 
     `approve` is None (the rules decide), 'auto' (this run's own plan is approved) or a plan's hash. `wait_for` is how many
-    seconds a held run lock is waited for.
+    seconds a held run lock is waited for. Without `pages` nothing is written for people: whoever plays a scenario reads the
+    state itself.
     """
 
     kind: Kind = Kind.NIGHTLY
@@ -39,6 +40,7 @@ class Request:
     approved_by: str = "command line"
     why: str | None = None
     wait_for: float = 0.0
+    pages: bool = True
 
     @property
     def days(self) -> tuple[date, date] | None:

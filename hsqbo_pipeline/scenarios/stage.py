@@ -122,7 +122,7 @@ class Stage:
     def night(self, number: int, request: Request | None = None) -> Run:
         """An hour passes, then one run that reads both sides whole and whose plan is approved."""
         self.served.sandbox.clock.advance(BETWEEN_RUNS_S)
-        asked = request or Request(Kind.SWEEP, approve="auto")
+        asked = request or Request(Kind.SWEEP, approve="auto", pages=False)
         return self.attempt(number, lambda: sync(self.settings, self.told_rules(), asked, clock=self.clock))
 
     def attempt(self, number: int, work: Any) -> Run:
