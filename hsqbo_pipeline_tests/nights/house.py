@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,15 @@ class House:
         addresses = {"hubspot_base_url": self.served.hubspot_url, "quickbooks_base_url": self.served.quickbooks_url}
         return Settings(data=self.data, _env_file=None, **(addresses | more))
 
-    def night(self, request: Request | None = None, *, pass_s: float = 3600, **settings: Any) -> Ended:
-        """An hour passes on the sandbox's clock, then one run; the counters start at zero before it."""
+    def night(
+        self, request: Request | None = None, *, pass_s: float = 3600, pages: bool = False, **settings: Any
+    ) -> Ended:
+        """An hour passes on the sandbox's clock, then one run; the counters start at zero before it. Its pages where a test reads them."""
         self.served.sandbox.clock.advance(pass_s)
         for name in SYSTEMS:
             self.served.sandbox.traffic[name].clear()
-        return sync(self.settings_with(**settings), Rules.model_validate(self.rules), request or Request())
+        asked = replace(request or Request(), pages=pages)
+        return sync(self.settings_with(**settings), Rules.model_validate(self.rules), asked)
 
     def writes(self) -> dict[str, int]:
         """Requests of ours that may change data, since the last night began."""
