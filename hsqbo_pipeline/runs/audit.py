@@ -24,7 +24,7 @@ from hsqbo_pipeline.model.operations import Action, Operation, Wave
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import ending, stages
 from hsqbo_pipeline.runs.adopt import find
-from hsqbo_pipeline.runs.conclude import current_rows
+from hsqbo_pipeline.runs.baselines import current_rows
 from hsqbo_pipeline.runs.linking import Finding, keep, plan_only
 from hsqbo_pipeline.runs.logins import connected
 from hsqbo_pipeline.runs.night import Night, open_night

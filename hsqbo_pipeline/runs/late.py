@@ -21,7 +21,7 @@ from hsqbo_pipeline.core.tables import Row, Statements, insert
 from hsqbo_pipeline.mapping.lines import money
 from hsqbo_pipeline.model.fields import field_map, values
 from hsqbo_pipeline.model.names import Entity, System
-from hsqbo_pipeline.runs.conclude import current_rows
+from hsqbo_pipeline.runs.baselines import current_rows
 
 SQL = Statements(Path(__file__).parent / "sql")
 

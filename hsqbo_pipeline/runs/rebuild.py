@@ -19,7 +19,7 @@ from hsqbo_pipeline.model.fields import field_map, values
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.rules import Rules
 from hsqbo_pipeline.runs import ending, stages
-from hsqbo_pipeline.runs.conclude import current_rows
+from hsqbo_pipeline.runs.baselines import current_rows
 from hsqbo_pipeline.runs.forget import bring_back
 from hsqbo_pipeline.runs.linking import FORGOTTEN, Finding, Linked, keep, plan_only, remember_again
 from hsqbo_pipeline.runs.night import Night, open_night

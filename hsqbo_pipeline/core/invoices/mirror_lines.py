@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from hsqbo_pipeline.core.associations import association
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.invoices.cases import ZERO, Case
 from hsqbo_pipeline.core.invoices.parents import Parents
-from hsqbo_pipeline.core.invoices.wire import ADJUSTMENT_TO_INVOICE, FIRST, LINE_TO_INVOICE, association
+from hsqbo_pipeline.core.invoices.wire import ADJUSTMENT_TO_INVOICE, FIRST, LINE_TO_INVOICE
 from hsqbo_pipeline.core.tables import Row
 from hsqbo_pipeline.mapping.lines import HubSpotLine, discounts, hubspot_line, money
 from hsqbo_pipeline.model.names import System

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hsqbo_pipeline.core.associations import association, tie
 from hsqbo_pipeline.core.decisions import Situation
 from hsqbo_pipeline.core.invoices.booked import Payer
 from hsqbo_pipeline.core.invoices.cases import Case
 from hsqbo_pipeline.core.invoices.parents import Parents
-from hsqbo_pipeline.core.invoices.wire import INVOICE_TO_COMPANY, INVOICE_TO_CONTACT, association
+from hsqbo_pipeline.core.invoices.wire import INVOICE_TO_COMPANY, INVOICE_TO_CONTACT
 from hsqbo_pipeline.model.names import Entity, System
 from hsqbo_pipeline.model.operations import Step, StepAction
 
@@ -68,11 +69,4 @@ def _contact_before(before: Mapping[str, str | None], parents: Parents) -> str |
 
 
 def _party(action: StepAction, invoice: str, kind: str, other: Any, type_id: int) -> Step:
-    return Step(
-        number=0,
-        system=System.HUBSPOT,
-        object="invoices",
-        action=action,
-        target=invoice,
-        body=association(kind, other, type_id),
-    )
+    return tie(action, "invoices", invoice, association(kind, other, type_id))

@@ -18,11 +18,6 @@ LINE_TO_INVOICE = 410
 ADJUSTMENT_TO_INVOICE = {"discounts": 412, "fees": 414, "taxes": 416}
 
 
-def association(to_object: str, to_id: Any, type_id: int) -> dict[str, Any]:
-    """One association of a creation."""
-    return {"to_object": to_object, "to_id": to_id, "type_id": type_id}
-
-
 def numbered(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps with their numbers, in order."""
     return tuple(replace(step, number=number) for number, step in enumerate(steps, 1))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from hsqbo_pipeline.core.associations import association
 from hsqbo_pipeline.core.decisions import Reason, Situation, Verdict
 from hsqbo_pipeline.core.payments.cases import ZERO, Cashbox, PaymentCase
 from hsqbo_pipeline.core.payments.notes import archived, note_steps, standing_notes
@@ -16,7 +17,6 @@ from hsqbo_pipeline.core.payments.wire import (
     PAYMENT_TO_CONTACT,
     PAYMENT_TO_DEAL,
     PAYMENT_TO_INVOICE,
-    association,
     link_row,
     operation,
 )

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hsqbo_pipeline.core.associations import association
 from hsqbo_pipeline.core.decisions import Situation
-from hsqbo_pipeline.core.payments.wire import NOTE_TO_DEAL, association
+from hsqbo_pipeline.core.payments.wire import NOTE_TO_DEAL
 from hsqbo_pipeline.core.tables import Row
 from hsqbo_pipeline.mapping.payments import deal_of_note, note_body, note_mark
 from hsqbo_pipeline.model.days import instant_of, iso

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hsqbo_pipeline.core.associations import association, tie
 from hsqbo_pipeline.core.payments.notes import Note
-from hsqbo_pipeline.core.payments.wire import PAYMENT_TO_DEAL, PAYMENT_TO_INVOICE, association
+from hsqbo_pipeline.core.payments.wire import PAYMENT_TO_DEAL, PAYMENT_TO_INVOICE
 from hsqbo_pipeline.core.tables import Row
-from hsqbo_pipeline.model.names import System
 from hsqbo_pipeline.model.operations import Step, StepAction
 
 
@@ -32,11 +32,4 @@ def tie_steps(allocation: Row, notes: Sequence[Note]) -> list[Step]:
 
 
 def _tie(allocation: Row, action: StepAction, kind: str, other: str, type_id: int) -> Step:
-    return Step(
-        number=0,
-        system=System.HUBSPOT,
-        object="commerce_payments",
-        action=action,
-        target=allocation["hubspot_id"],
-        body=association(kind, other, type_id),
-    )
+    return tie(action, "commerce_payments", allocation["hubspot_id"], association(kind, other, type_id))

@@ -18,11 +18,6 @@ PAYMENT_TO_DEAL = 391
 NOTE_TO_DEAL = 214
 
 
-def association(to_object: str, to_id: Any, type_id: int) -> dict[str, Any]:
-    """One association of a creation."""
-    return {"to_object": to_object, "to_id": to_id, "type_id": type_id}
-
-
 def link_row(hubspot_id: Any, quickbooks_id: Any, owner: System, role: str, matched_by: str) -> dict[str, Any]:
     """The row of `links` that a success makes."""
     return {

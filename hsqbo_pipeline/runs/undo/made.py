@@ -12,7 +12,7 @@ import duckdb
 from hsqbo_pipeline.core.decisions import Verdict
 from hsqbo_pipeline.core.tables import Row, Statements
 from hsqbo_pipeline.model.names import Entity, System
-from hsqbo_pipeline.runs.conclude import current_rows
+from hsqbo_pipeline.runs.baselines import current_rows
 from hsqbo_pipeline.runs.night import Night
 from hsqbo_pipeline.store import mirror
 

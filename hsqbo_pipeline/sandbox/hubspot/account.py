@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+
 TAX_RATE_BASE = 31_000_000_001
 
 
@@ -30,7 +32,7 @@ class TaxRate:
             "id": self.id,
             "name": self.name,
             "label": self.name,
-            "percentageRate": float(self.percent),
+            "percentageRate": orjson.Fragment(format(self.percent, "f")),
             "active": self.active,
             "createdAt": self.created_at,
             "updatedAt": self.created_at,
